@@ -1,0 +1,1 @@
+//! Crates for building Bittensor subnets, as one dependency.

@@ -1,0 +1,1 @@
+//! A subnet in a process: dev chain, mirror, miners.

@@ -1,0 +1,1 @@
+//! The loop of a validator or miner from start to drain.

@@ -1,0 +1,1 @@
+//! Mechanism: open-source contributions, compatible with SN74.

@@ -1,0 +1,1 @@
+//! The substrate client: the Chain trait over a live node.

@@ -1,0 +1,1 @@
+//! Bittensor keys: hotkey files, secret URIs, sr25519 signing.

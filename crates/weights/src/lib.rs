@@ -1,0 +1,1 @@
+//! From scores to what the chain accepts: conform, quantise, set, verify.
