@@ -105,7 +105,7 @@ mod tests {
         let reason = |text: &str| decode(text).expect_err("this address is bad");
         assert!(matches!(reason("0OIl"), Ss58Error::NotBase58 { .. }));
         assert!(matches!(reason(""), Ss58Error::Length { found: 0, .. }));
-        assert!(matches!(reason(&ALICE[1..]), Ss58Error::Length { .. }));
+        assert!(matches!(reason(&ALICE[..40]), Ss58Error::Length { .. }));
         assert!(matches!(
             reason(&ALICE.repeat(1000)),
             Ss58Error::Length { .. }
