@@ -110,7 +110,7 @@ mod tests {
             reason(&ALICE.repeat(1000)),
             Ss58Error::Length { .. }
         ));
-        let mistyped = ALICE.replace("TERH", "TERJ");
+        let mistyped = ALICE.replace("tERH", "tERJ");
         assert!(matches!(reason(&mistyped), Ss58Error::Checksum { .. }));
         let polkadot = "15oF4uVJwmo4TdGW7VfQxNLavjCXviqxT9S1MgbjMNHr6Sp5";
         assert!(matches!(
