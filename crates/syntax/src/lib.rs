@@ -1,0 +1,78 @@
+//! How much code a change contains: tree-sitter token scores of pull requests.
+//!
+//! A changed file is parsed twice, before and after; the two syntax trees are compared as
+//! multisets of nodes, and every node that came or went is worth what the weight tables say.
+//! Moving code, re-indenting it or commenting on it is worth nothing. Use this crate when you
+//! want to know how much was *written*, whatever the number of lines.
+//!
+//! The rules and the tables are those of `entrius/gittensor` 5.0.0
+//! (`gittensor/validator/utils/tree_sitter_scoring.py`, `gittensor/classes.py`), reproduced to
+//! the bit for sources without syntax errors.
+//!
+//! ```
+//! use axonry_syntax::{Change, ChangeStatus, GrammarSet, Method, Scorer, Tables};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let scorer = Scorer::new(Tables::upstream(), GrammarSet::Parity)?;
+//! let score = scorer.score(&[Change {
+//!     filename: "src/greet.py",
+//!     status: ChangeStatus::Modified,
+//!     deletions: 1,
+//!     changes: 3,
+//!     base: Some("def greet():\n    return 'hi'\n"),
+//!     head: Some("def greet(name):\n    return 'hi ' + name\n"),
+//! }]);
+//! assert_eq!(score.files[0].method, Method::TreeDiff);
+//! assert!(score.source_token_score() > 0.0);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # Languages
+//!
+//! The language table names 67 grammars; a build contains those whose feature is on.
+//!
+//! | grammar | feature | crate | compared with upstream |
+//! |---|---|---|---|
+//! | `python` | `python` | tree-sitter-python 0.23.6 | same parser; indents beyond 255 columns may differ |
+//! | `rust` | `rust` | tree-sitter-rust 0.23.3 | same parser and scanner |
+//! | `typescript`, `tsx` | `typescript` | tree-sitter-typescript 0.23.2 | same parser and scanner |
+//!
+//! A file in a language the table names but the build lacks is not zero by accident: its
+//! [`Method::SkippedUnsupported`] carries the language, and
+//! [`Scorer::missing_languages`] lists them all. Trees of sources *with* syntax errors come from
+//! the parser core's error recovery, which differs between versions (upstream: 0.24, here: 0.25).
+//!
+//! # Hostile input
+//!
+//! Nothing recurses on the depth of the input. Files above 1 000 000 bytes are not parsed. Every
+//! parse has a [budget](ParseBudget), and so has the change as a whole; running out is reported
+//! ([`Method::TimedOut`], [`Method::SkippedIsolationTimeout`]), never guessed around. The clock
+//! behind the budget is the only thing read besides the arguments; within the budget the same
+//! input gives the same bits on any number of threads.
+//!
+//! # What this crate does not know
+//!
+//! GitHub, pull requests, miners, or what a token score is worth: see `axonry-scoring` for that.
+
+mod breakdown;
+mod change;
+mod classification;
+mod grammar;
+mod parse;
+mod score;
+mod scorer;
+mod tables;
+mod tree_diff;
+
+pub use breakdown::{Breakdown, Tally};
+pub use change::{Change, ChangeStatus};
+pub use classification::{
+    MAX_FILE_SIZE_BYTES, MAX_LINES_SCORED, NON_CODE_EXTENSIONS, extension, has_inline_tests,
+    is_non_code, is_test_file, short_name,
+};
+pub use grammar::GrammarSet;
+pub use parse::ParseBudget;
+pub use score::{Category, CategoryScore, ChangeScore, FileScore, Method};
+pub use scorer::{ChangePanicked, CompareError, Scorer, ScorerError, Settings};
+pub use tables::{LanguageEntry, Tables, TablesError};

@@ -1,0 +1,202 @@
+//! What scoring a change says, file by file and together.
+
+use std::collections::BTreeMap;
+
+use serde::Serialize;
+
+use crate::breakdown::Breakdown;
+
+/// The score of a change.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct ChangeScore {
+    /// Sum of the files' scores, in file order.
+    pub total_score: f64,
+    /// Sum of the files' counted nodes.
+    pub total_nodes_scored: i64,
+    /// Sum of the files' lines.
+    pub total_lines: i64,
+    /// Sum over the files compared by syntax; `None` when there is none.
+    pub breakdown: Option<Breakdown>,
+    /// Every file, in the order of the change.
+    pub files: Vec<FileScore>,
+    /// The same sums over the files of one category.
+    pub by_category: BTreeMap<Category, CategoryScore>,
+}
+
+/// The sums over the files of one category.
+#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+pub struct CategoryScore {
+    /// Sum of the files' scores.
+    pub total_score: f64,
+    /// Sum of the files' counted nodes.
+    pub total_nodes_scored: i64,
+    /// Sum of the files' lines.
+    pub total_lines: i64,
+    /// Sum over the files compared by syntax; `None` when there is none.
+    pub breakdown: Option<Breakdown>,
+    /// Positions of the category's files in [`ChangeScore::files`].
+    pub files: Vec<usize>,
+}
+
+/// The score of one file.
+#[derive(Clone, Debug, PartialEq, Serialize)]
+pub struct FileScore {
+    /// The file's name without its directories.
+    pub filename: String,
+    /// What the file is worth.
+    pub score: f64,
+    /// Nodes that came or went, or counted lines of a non-code file.
+    pub nodes_scored: i64,
+    /// Changed lines; of a removed file its deleted lines.
+    pub total_lines: i64,
+    /// Whether it is a test, by its name or by tests inside it.
+    pub is_test_file: bool,
+    /// How the score came about.
+    pub method: Method,
+    /// What the comparison counted, for a file compared by syntax.
+    pub breakdown: Option<Breakdown>,
+}
+
+/// How a file's score came about.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[serde(tag = "name", rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Method {
+    /// Both syntax trees were compared.
+    TreeDiff,
+    /// Changed lines were counted.
+    LineCount,
+    /// The file was removed.
+    Skipped,
+    /// There is no text after the change.
+    SkippedBinary,
+    /// A side has more than [`MAX_FILE_SIZE_BYTES`](crate::MAX_FILE_SIZE_BYTES).
+    SkippedLarge,
+    /// Nothing here can parse the file.
+    SkippedUnsupported {
+        /// The grammar the language table names and this build lacks: a matter of configuration.
+        /// `None` when the table names no grammar for the extension, as upstream's does.
+        language: Option<String>,
+    },
+    /// The file is not new, yet its text before the change is absent.
+    SkippedMissingBase,
+    /// One side took longer than [`ParseBudget::per_parse`](crate::ParseBudget::per_parse).
+    TimedOut,
+    /// The change took longer than [`ParseBudget::per_change`](crate::ParseBudget::per_change).
+    SkippedIsolationTimeout,
+}
+
+impl Method {
+    /// Upstream's name of the method (`scoring_method`); `timed-out` is our own.
+    pub const fn as_str(&self) -> &'static str {
+        match self {
+            Self::TreeDiff => "tree-diff",
+            Self::LineCount => "line-count",
+            Self::Skipped => "skipped",
+            Self::SkippedBinary => "skipped-binary",
+            Self::SkippedLarge => "skipped-large",
+            Self::SkippedUnsupported { .. } => "skipped-unsupported",
+            Self::SkippedMissingBase => "skipped-missing-base",
+            Self::TimedOut => "timed-out",
+            Self::SkippedIsolationTimeout => "skipped-isolation-timeout",
+        }
+    }
+}
+
+/// What a file counts as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Category {
+    /// Code that is no test, compared by syntax.
+    Source,
+    /// A test.
+    Test,
+    /// Everything else, skipped files included.
+    NonCode,
+}
+
+impl Category {
+    /// Upstream's name of the category.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Source => "source",
+            Self::Test => "test",
+            Self::NonCode => "non_code",
+        }
+    }
+}
+
+impl FileScore {
+    /// What the file counts as.
+    pub fn category(&self) -> Category {
+        match self.method {
+            _ if self.is_test_file => Category::Test,
+            Method::TreeDiff => Category::Source,
+            _ => Category::NonCode,
+        }
+    }
+}
+
+impl ChangeScore {
+    /// Adds up files, in their order.
+    pub(crate) fn of(files: Vec<FileScore>) -> Self {
+        let mut whole = CategoryScore::default();
+        let mut by_category = BTreeMap::<_, CategoryScore>::new();
+        for (position, file) in files.iter().enumerate() {
+            whole.include(position, file);
+            by_category
+                .entry(file.category())
+                .or_default()
+                .include(position, file);
+        }
+        Self {
+            total_score: whole.total_score,
+            total_nodes_scored: whole.total_nodes_scored,
+            total_lines: whole.total_lines,
+            breakdown: whole.breakdown,
+            files,
+            by_category,
+        }
+    }
+
+    /// Score of all files compared by syntax, tests included; 0 when there is none.
+    pub fn token_score(&self) -> f64 {
+        self.breakdown
+            .map_or(0.0, |breakdown| breakdown.total_score())
+    }
+
+    /// Score of the files compared by syntax that are no tests; 0 when there is none.
+    pub fn source_token_score(&self) -> f64 {
+        let source = self.by_category.get(&Category::Source);
+        source
+            .and_then(|source| source.breakdown)
+            .map_or(0.0, |sum| sum.total_score())
+    }
+
+    /// Whether the parser ran out of time on some file, so that the score says too little.
+    pub fn is_cut_short(&self) -> bool {
+        let cut = [Method::TimedOut, Method::SkippedIsolationTimeout];
+        self.files.iter().any(|file| cut.contains(&file.method))
+    }
+
+    /// Languages of skipped files that the language table names and this build lacks, in file order.
+    pub fn missing_languages(&self) -> impl Iterator<Item = &str> {
+        self.files.iter().filter_map(|file| match &file.method {
+            Method::SkippedUnsupported { language } => language.as_deref(),
+            _ => None,
+        })
+    }
+}
+
+impl CategoryScore {
+    fn include(&mut self, position: usize, file: &FileScore) {
+        self.total_score += file.score;
+        // Line counts come from outside, so their sums may leave the range of any integer.
+        self.total_nodes_scored = self.total_nodes_scored.saturating_add(file.nodes_scored);
+        self.total_lines = self.total_lines.saturating_add(file.total_lines);
+        if let Some(breakdown) = file.breakdown {
+            *self.breakdown.get_or_insert_default() += breakdown;
+        }
+        self.files.push(position);
+    }
+}
