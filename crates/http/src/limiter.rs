@@ -1,0 +1,202 @@
+//! The gate of one host: its quota, and the pauses it asks for.
+
+use std::collections::VecDeque;
+use std::sync::{Mutex, MutexGuard};
+use std::time::Duration;
+
+use tokio::sync::{Notify, Semaphore};
+use tokio::time::{Instant, sleep_until, timeout_at};
+
+use crate::quota::Quota;
+
+/// The pause after a rate limit that names none; doubled while they go on.
+const PAUSE: Duration = Duration::from_secs(10);
+
+/// The longest pause of our own making.
+const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// The longest pause a server is granted; whoever asks for more gets asked again then.
+const LONGEST_GRANTED: Duration = Duration::from_secs(3600);
+
+/// Lets requests through in the order they came, no more of them than the quota allows.
+///
+/// The server counts requests when they arrive, which is some time between sending one and having
+/// its answer. So a request occupies its place from being sent until one window after its answer:
+/// then no window on the server's clock can hold more than the quota, however long each request
+/// was under way.
+#[derive(Debug)]
+pub(crate) struct Limiter {
+    quota: Option<Quota>,
+    /// Only the one whose turn it is waits for a place, the others for their turn.
+    turn: Semaphore,
+    state: Mutex<State>,
+    freed: Notify,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    under_way: usize,
+    /// When the last answers came, oldest first; at most a quota of them.
+    answered: VecDeque<Instant>,
+    pause: Option<Pause>,
+    /// Rate limits in a row.
+    strikes: u32,
+}
+
+#[derive(Clone, Copy, Debug)]
+struct Pause {
+    since: Instant,
+    until: Instant,
+}
+
+enum Next {
+    Go,
+    At(Instant),
+    WhenAnswered,
+}
+
+/// Why a request was not let through before its deadline.
+#[derive(Debug, PartialEq, Eq)]
+pub(crate) enum Held {
+    /// The host asked for a pause that ends in so long.
+    Paused(Duration),
+    /// The deadline passes before there is a place.
+    TooLate,
+}
+
+impl Limiter {
+    pub(crate) fn new(quota: Option<Quota>) -> Self {
+        Self {
+            quota,
+            turn: Semaphore::new(1),
+            state: Mutex::default(),
+            freed: Notify::new(),
+        }
+    }
+
+    /// Waits for leave to send one request. To be asked before each one, retries included.
+    pub(crate) async fn place(&self, deadline: Instant) -> Result<Place<'_>, Held> {
+        let turn = timeout_at(deadline, self.turn.acquire()).await;
+        let _turn = turn
+            .map_err(|_| Held::TooLate)?
+            .expect("the semaphore is never closed");
+        loop {
+            // Bound first, so that the lock is released before anything is awaited.
+            let next = self.state().next(self.quota);
+            match next {
+                Next::Go => {
+                    return Ok(Place {
+                        limiter: self,
+                        sent: Instant::now(),
+                    });
+                }
+                Next::At(then) if then > deadline => {
+                    let pause = self.state().paused_for();
+                    return Err(pause.map_or(Held::TooLate, Held::Paused));
+                }
+                Next::At(then) => sleep_until(then).await,
+                Next::WhenAnswered => {
+                    if timeout_at(deadline, self.freed.notified()).await.is_err() {
+                        return Err(Held::TooLate);
+                    }
+                }
+            }
+        }
+    }
+
+    #[cfg(test)]
+    pub(crate) const fn quota(&self) -> Option<Quota> {
+        self.quota
+    }
+
+    fn state(&self) -> MutexGuard<'_, State> {
+        self.state.lock().expect("no one panics with the state")
+    }
+}
+
+impl State {
+    fn next(&mut self, quota: Option<Quota>) -> Next {
+        let now = Instant::now();
+        if let Some(pause) = self.pause.filter(|pause| pause.until > now) {
+            return Next::At(pause.until);
+        }
+        if let Some(quota) = quota {
+            while self
+                .answered
+                .front()
+                .is_some_and(|&then| then + quota.window() < now)
+            {
+                self.answered.pop_front();
+            }
+            if self.under_way + self.answered.len() >= quota.places() {
+                // Later than the window's end by the timer's grain: some servers count both ends.
+                return match self.answered.front() {
+                    Some(&then) => Next::At(then + quota.window() + Duration::from_millis(1)),
+                    None => Next::WhenAnswered,
+                };
+            }
+        }
+        self.under_way += 1;
+        Next::Go
+    }
+
+    fn paused_for(&self) -> Option<Duration> {
+        let left = self.pause?.until.saturating_duration_since(Instant::now());
+        (!left.is_zero()).then_some(left)
+    }
+}
+
+/// Leave to send one request, given back by dropping it when the answer has come.
+#[derive(Debug)]
+pub(crate) struct Place<'a> {
+    limiter: &'a Limiter,
+    sent: Instant,
+}
+
+impl Place<'_> {
+    /// Notes an answer that was no rate limit.
+    pub(crate) fn accepted(&self) {
+        self.limiter.state().strikes = 0;
+    }
+
+    /// Notes that the host asked to slow down: every caller pauses. Tells for how long.
+    pub(crate) fn turned_away(&self, retry_after: Option<Duration>) -> Duration {
+        let now = Instant::now();
+        let mut state = self.limiter.state();
+        // Requests that were under way when a pause began belong to the same incident.
+        let known = state.pause.is_some_and(|pause| self.sent <= pause.since);
+        if !known {
+            state.strikes = state.strikes.saturating_add(1);
+        }
+        let pause = match (retry_after, state.paused_for()) {
+            (Some(asked), _) => asked.min(LONGEST_GRANTED),
+            (None, Some(left)) if known => left,
+            (None, _) => (PAUSE * 2_u32.pow(state.strikes.clamp(1, 4) - 1)).min(LONGEST_PAUSE),
+        };
+        let since = if known {
+            state.pause.map_or(now, |pause| pause.since)
+        } else {
+            now
+        };
+        let until = state
+            .pause
+            .map_or(now + pause, |old| old.until.max(now + pause));
+        state.pause = Some(Pause { since, until });
+        until - now
+    }
+}
+
+impl Drop for Place<'_> {
+    fn drop(&mut self) {
+        let mut state = self.limiter.state();
+        state.under_way -= 1;
+        if self.limiter.quota.is_some() {
+            state.answered.push_back(Instant::now());
+        }
+        drop(state);
+        self.limiter.freed.notify_one();
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,39 @@
+//! Text that must not be printed.
+
+use std::fmt;
+
+use zeroize::Zeroizing;
+
+/// A token or password: printed as `…`, wiped from memory when dropped.
+///
+/// ```
+/// let token = axonry_http::Secret::new("ghp_example");
+/// assert_eq!(format!("{token:?}"), "…");
+/// ```
+#[derive(Clone)]
+pub struct Secret(Zeroizing<String>);
+
+impl Secret {
+    /// Takes the text out of sight.
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(Zeroizing::new(text.into()))
+    }
+
+    /// Shows the text, to send it to the one it is meant for.
+    #[must_use]
+    pub fn expose(&self) -> &str {
+        &self.0
+    }
+
+    /// Whether there is nothing to hide.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+}
+
+impl fmt::Debug for Secret {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("…")
+    }
+}
