@@ -1,0 +1,98 @@
+use std::path::PathBuf;
+
+/// Why something could not be kept or found again.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum StoreError {
+    /// The folder of the file cannot be made.
+    #[error("cannot make the state folder `{path}`")]
+    Folder {
+        /// The folder.
+        path: PathBuf,
+        /// The system's reason.
+        #[source]
+        source: std::io::Error,
+    },
+    /// The file cannot be opened, or is no database.
+    #[error(
+        "cannot open the state file `{path}`: restore it from a copy, or move it away to start anew"
+    )]
+    Open {
+        /// The file.
+        path: PathBuf,
+        /// SQLite's reason.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// Another process has the file.
+    #[error(
+        "the state file `{path}` is in use by another process: two validators must not share it"
+    )]
+    InUse {
+        /// The file.
+        path: PathBuf,
+    },
+    /// Written by a newer release.
+    #[error(
+        "the state file `{path}` has version {found}, this program knows up to {known}: use the newer release"
+    )]
+    Newer {
+        /// The file.
+        path: PathBuf,
+        /// Its version.
+        found: i64,
+        /// The newest version known here.
+        known: i64,
+    },
+    /// A kind of store that is not built yet.
+    #[error("`{scheme}` stores are not supported yet: give the path of a file")]
+    NotSupported {
+        /// The scheme of the URL given.
+        scheme: String,
+    },
+    /// A statement failed.
+    #[error("could not {what}")]
+    Statement {
+        /// What was being done.
+        what: &'static str,
+        /// SQLite's reason.
+        #[source]
+        source: sqlx::Error,
+    },
+    /// A row holds what no release ever wrote.
+    #[error("{table} holds a row that cannot be read: {reason}")]
+    Corrupt {
+        /// The table.
+        table: &'static str,
+        /// What is wrong with it.
+        reason: String,
+    },
+    /// A different vector for something that was already journalled.
+    #[error(
+        "round {round} of subnet {netuid} already has another vector: nothing is submitted twice"
+    )]
+    Conflict {
+        /// The subnet.
+        netuid: u16,
+        /// The round.
+        round: u64,
+    },
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later without anybody's help (a full disk, a busy file).
+    pub fn is_transient(&self) -> bool {
+        match self {
+            Self::Statement { source, .. } => match source {
+                sqlx::Error::PoolTimedOut | sqlx::Error::Io(_) => true,
+                // 5 SQLITE_BUSY, 6 SQLITE_LOCKED, 13 SQLITE_FULL, in the primary result code.
+                sqlx::Error::Database(error) => error
+                    .code()
+                    .and_then(|code| code.parse::<u32>().ok())
+                    .is_some_and(|code| matches!(code & 0xff, 5 | 6 | 13)),
+                _ => false,
+            },
+            _ => false,
+        }
+    }
+}
