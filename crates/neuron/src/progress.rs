@@ -1,0 +1,73 @@
+use std::fmt;
+
+/// How far a round has come, for whoever is watching.
+///
+/// Called often and from any task: an implementation must return at once.
+pub trait Progress: fmt::Debug + Send + Sync {
+    /// Takes note of one step.
+    fn note(&self, step: Step<'_>);
+}
+
+/// One step of a round.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Step<'a> {
+    /// A stage began.
+    Stage(Stage),
+    /// How much there is to do of something (`miners`, `files`); may grow while the stage runs.
+    Expect {
+        /// Of what.
+        what: &'static str,
+        /// How many more.
+        count: u64,
+    },
+    /// Some of it is done.
+    Done {
+        /// Of what.
+        what: &'static str,
+        /// How many more.
+        count: u64,
+    },
+    /// Something a person would like to read.
+    Message(&'a str),
+}
+
+/// The stages of a round, in order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Stage {
+    /// Reading the subnet at one block.
+    Snapshot,
+    /// Judging the miners.
+    Evaluate,
+    /// Folding scores into averages, and from them a weight vector.
+    Plan,
+    /// Submitting the vector and proving it from chain state.
+    Land,
+}
+
+impl Stage {
+    /// The stage's name in reports and metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Snapshot => "snapshot",
+            Self::Evaluate => "evaluate",
+            Self::Plan => "plan",
+            Self::Land => "land",
+        }
+    }
+}
+
+impl fmt::Display for Stage {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// Nobody is watching.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Unwatched;
+
+impl Progress for Unwatched {
+    fn note(&self, _: Step<'_>) {}
+}
