@@ -1,0 +1,3 @@
+//! Weights as a validator meets them.
+
+mod vectors;
