@@ -1,0 +1,62 @@
+//! Pure numbers: what pull requests and issues earn, and how a round's emission is shared out.
+//!
+//! Use this crate to compute, check or explain the scores of the open-source-contribution subnet,
+//! with the numbers in hand: values go in, values come out. There is no I/O, no clock (a moment is
+//! a parameter), no chance and no iteration in arbitrary order, so that the same input gives the
+//! same bits. Rules and constants are those of `entrius/gittensor` 5.0.0; every function names the
+//! file it reproduces. Results are plain data that serialise, with the factors they are made of.
+//!
+//! ```
+//! use axonry_scoring::base_score::{TokenTotals, base_score};
+//! use axonry_scoring::registry::{Registry, RepositoryConfig};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let registry = Registry::from_json(r#"{"Acme/Widgets": {"emission_share": 0.25}}"#)?;
+//! let rules = registry.get("acme/widgets").ok_or("it was just read")?;
+//! let tokens =
+//!     TokenTotals { source_token_score: 58.0, total_score: 58.0, ..TokenTotals::default() };
+//! let score = base_score(&tokens, rules.scoring.src_tok_saturation_scale);
+//! assert_eq!(score.base_score, 15.99, "63 % of 25, and a bonus of 0.19");
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! # In the order of a round
+//!
+//! | step | module |
+//! |---|---|
+//! | which repositories count, by which rules | [`registry`] |
+//! | what the source says of a pull request | [`pull_request`] |
+//! | which merged ones count | [`merge_gate`] |
+//! | what a change is worth | [`base_score`] |
+//! | what it is multiplied by | [`label`], [`linked_issue`], [`decay`], [`review`] |
+//! | one pull request, all of that together | [`earned`] |
+//! | miners that share an account | [`duplicate`] |
+//! | gates, spam, earnings and collateral per repository | [`eligibility`], [`standing`] |
+//! | shares of the emission | [`emission`] |
+//! | the average over rounds | [`moving_average`] |
+//!
+//! # What this crate does not know
+//!
+//! Where pull requests come from, what syntax is (`axonry-syntax` does; its totals come in as
+//! [`base_score::TokenTotals`]), hotkeys, the chain, and what makes a vector of weights legal.
+
+pub mod base_score;
+pub mod decay;
+pub mod duplicate;
+pub mod earned;
+pub mod eligibility;
+pub mod emission;
+pub mod glob;
+pub mod label;
+pub mod linked_issue;
+pub mod merge_gate;
+pub mod moving_average;
+pub mod number;
+pub mod pull_request;
+pub mod registry;
+pub mod review;
+pub mod standing;
+mod timestamp;
+
+pub use timestamp::Timestamp;
