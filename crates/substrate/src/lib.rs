@@ -1,1 +1,41 @@
-//! The substrate client: the Chain trait over a live node.
+//! The substrate client: [`Chain`](axonry_chain::Chain) over a live node.
+//!
+//! Use it to read a subnet from a subtensor node, to submit weights to one and to follow its
+//! blocks. One [`Substrate`] is one websocket that heals itself; every call has a deadline; every
+//! read is pinned to a block. Types come from the node's own metadata, with no generated code, so
+//! that a runtime upgrade is an ordinary day.
+//!
+//! ```no_run
+//! use axonry_chain::Chain;
+//! use axonry_core::NetUid;
+//! use axonry_substrate::Substrate;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let chain = Substrate::connect("finney").await?;
+//! let head = chain.head().await?;
+//! // Both at the same block, at the same time, on the same connection.
+//! let (metagraph, rules) = tokio::try_join!(
+//!     chain.metagraph(NetUid(74), head),
+//!     chain.hyperparameters(NetUid(74), head.hash),
+//! )?;
+//! println!("{} neurons, {} blocks per epoch", metagraph.len(), rules.tempo());
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It does not know: any key, any score, any rule about when weights may be set; and it lets
+//! nobody know `subxt`, which stays inside.
+
+mod blocks;
+mod chain;
+mod endpoint;
+mod link;
+pub mod offline;
+mod rpc;
+mod runtime;
+mod runtimes;
+mod submission;
+mod substrate;
+
+pub use endpoint::{Endpoint, EndpointError};
+pub use substrate::{ConnectError, Substrate, SubstrateBuilder};

@@ -1,0 +1,149 @@
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use subxt::ext::jsonrpsee::core::client::Error as RpcError;
+use subxt::ext::jsonrpsee::ws_client::{PingConfig, WsClient, WsClientBuilder};
+use tokio::time::{Instant, sleep, timeout};
+use tracing::{debug, info, warn};
+
+use super::attempts::Attempts;
+use super::{Patience, Shared};
+use crate::endpoint::Endpoint;
+
+/// The largest message taken: metadata of a large runtime is about a megabyte as JSON.
+const LARGEST_MESSAGE: u32 = 32 * 1024 * 1024;
+
+/// Notifications kept for a reader that is behind; one that falls further behind is cut off.
+const NOTIFICATIONS_KEPT: usize = 1024;
+
+/// Calls in flight at once on one connection.
+const CALLS_AT_ONCE: usize = 4096;
+
+/// Whether there is a connection.
+#[derive(Clone, Debug)]
+pub(crate) enum State {
+    Up {
+        socket: Arc<WsClient>,
+        /// Which connection since the start this is.
+        generation: u64,
+    },
+    Down {
+        reason: Arc<str>,
+    },
+}
+
+impl State {
+    pub(super) fn first(socket: WsClient) -> Self {
+        Self::Up {
+            socket: Arc::new(socket),
+            generation: 1,
+        }
+    }
+
+    /// The connection, if there is one other than `not`.
+    fn other_than(&self, not: Option<u64>) -> Option<(Arc<WsClient>, u64)> {
+        match self {
+            Self::Up { socket, generation } if Some(*generation) != not => {
+                Some((Arc::clone(socket), *generation))
+            }
+            _ => None,
+        }
+    }
+}
+
+impl Shared {
+    /// Waits for a connection other than `lost`.
+    pub(super) async fn connection_after(&self, lost: Option<u64>) -> (Arc<WsClient>, u64) {
+        let mut states = self.state.subscribe();
+        loop {
+            if let Some(connection) = states.borrow_and_update().other_than(lost) {
+                return connection;
+            }
+            states
+                .changed()
+                .await
+                .expect("the sender is a field of the shared state borrowed here");
+        }
+    }
+}
+
+/// Opens one connection, within the time for it.
+pub(super) async fn dial(endpoint: &Endpoint, patience: &Patience) -> Result<WsClient, Arc<str>> {
+    let pings = PingConfig::new()
+        .ping_interval(patience.ping)
+        .inactive_limit(patience.silence);
+    let dialling = WsClientBuilder::new()
+        .max_request_size(LARGEST_MESSAGE)
+        .max_response_size(LARGEST_MESSAGE)
+        .max_buffer_capacity_per_subscription(NOTIFICATIONS_KEPT)
+        .max_concurrent_requests(CALLS_AT_ONCE)
+        .connection_timeout(patience.connect)
+        // Our own deadline is the one that counts: it also runs while there is no connection.
+        .request_timeout(patience.call.saturating_mul(2))
+        .enable_ws_ping(pings)
+        .set_tcp_no_delay(true)
+        .build(endpoint.url());
+    match timeout(patience.connect, dialling).await {
+        Ok(Ok(socket)) => Ok(socket),
+        Ok(Err(error)) => Err(in_words(&error, endpoint)),
+        Err(_) => Err(format!("no connection within {:?}", patience.connect).into()),
+    }
+}
+
+/// Replaces the connection whenever it breaks or is given up on, for as long as it is polled.
+pub(super) async fn keep(shared: Arc<Shared>) {
+    let mut attempts = Attempts::default();
+    loop {
+        let (socket, generation) = shared.connection_after(None).await;
+        let given_up = async {
+            let mut distrusted = shared.distrusted.subscribe();
+            // The sender lives in `shared`, so this only ends when the generation comes up.
+            let _ = distrusted
+                .wait_for(|given_up| *given_up >= generation)
+                .await;
+        };
+        let reason = tokio::select! {
+            error = socket.on_disconnect() => in_words(&error, &shared.endpoint),
+            () = given_up => "it answers no longer".into(),
+        };
+        warn!(endpoint = %shared.endpoint, %reason, "connection to the chain lost");
+        drop(socket);
+        shared.state.send_replace(State::Down { reason });
+        let socket = loop {
+            let pause = attempts.next_pause(Instant::now());
+            sleep(pause).await;
+            match dial(&shared.endpoint, &shared.patience).await {
+                Ok(socket) => break socket,
+                Err(reason) => {
+                    debug!(endpoint = %shared.endpoint, %reason, "no connection yet");
+                    shared.state.send_replace(State::Down { reason });
+                }
+            }
+        };
+        attempts.succeeded();
+        info!(endpoint = %shared.endpoint, "connected to the chain again");
+        shared.unanswered.store(0, Ordering::Relaxed);
+        shared.state.send_replace(State::Up {
+            socket: Arc::new(socket),
+            generation: generation + 1,
+        });
+    }
+}
+
+/// An error of the transport as text, with the URL replaced by what may be shown of it.
+pub(super) fn in_words(error: &RpcError, endpoint: &Endpoint) -> Arc<str> {
+    let error: &dyn std::error::Error = match error {
+        RpcError::RestartNeeded(cause) => cause.as_ref(),
+        error => error,
+    };
+    let mut words = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        let more = error.to_string();
+        if !words.contains(&more) {
+            words = format!("{words}: {more}");
+        }
+        cause = error.source();
+    }
+    words.replace(endpoint.url(), &endpoint.to_string()).into()
+}

@@ -1,0 +1,221 @@
+//! Calls: encoded by name, signed by whoever has the key.
+
+use axonry_chain::{Call, ChainError, ExtrinsicHash, Mortality, SignedExtrinsic};
+use axonry_core::{BlockHash, Signer};
+use scale_decode::DecodeAsType;
+use scale_encode::{EncodeAsFields, EncodeAsType, Error as EncodeError, FieldIter, TypeResolver};
+use subxt::config::Hasher;
+use subxt::config::substrate::BlakeTwo256;
+use subxt::config::transaction_extensions::{
+    ChargeTransactionPaymentParams, CheckMortalityParams, CheckNonceParams,
+};
+use subxt::error::ExtrinsicError;
+use subxt::ext::frame_decode::extrinsics::{ExtrinsicEncodeError, TransactionExtensionsError};
+use subxt::transactions::{DynamicPayload, dynamic};
+use subxt::utils::{AccountId32, H256, MultiSignature};
+
+use super::{Runtime, missing};
+
+/// Blocks whose hashes a runtime keeps, where it does not say.
+const BLOCK_HASH_COUNT: u64 = 2400;
+
+/// Above this an era's start is rounded down, and the hash under the signature would have to be
+/// another block's.
+const EXACT_PERIOD: u64 = 4096;
+
+/// Arguments are matched by name, so that one that a runtime adds is an error and not a shift.
+#[derive(EncodeAsType)]
+struct SetWeights {
+    netuid: u16,
+    dests: Vec<u16>,
+    weights: Vec<u16>,
+    version_key: u64,
+}
+
+#[derive(EncodeAsType)]
+struct SetMechanismWeights {
+    netuid: u16,
+    mecid: u8,
+    dests: Vec<u16>,
+    weights: Vec<u16>,
+    version_key: u64,
+}
+
+enum Arguments {
+    SetWeights(SetWeights),
+    SetMechanismWeights(SetMechanismWeights),
+}
+
+impl EncodeAsFields for Arguments {
+    fn encode_as_fields_to<R: TypeResolver>(
+        &self,
+        fields: &mut dyn FieldIter<'_, R::TypeId>,
+        types: &R,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        match self {
+            Self::SetWeights(arguments) => arguments.encode_as_fields_to(fields, types, out),
+            Self::SetMechanismWeights(arguments) => {
+                arguments.encode_as_fields_to(fields, types, out)
+            }
+        }
+    }
+}
+
+fn payload_of(call: &Call) -> Result<DynamicPayload<Arguments>, ChainError> {
+    let (pallet, name) = call.name();
+    let arguments = match call {
+        Call::SetWeights {
+            netuid,
+            mechanism,
+            weights,
+            version_key,
+        } => {
+            let (netuid, version_key) = (netuid.0, *version_key);
+            let dests = weights.uids().map(|uid| uid.0).collect();
+            let weights = weights.values().collect();
+            match mechanism.0 {
+                0 => Arguments::SetWeights(SetWeights {
+                    netuid,
+                    dests,
+                    weights,
+                    version_key,
+                }),
+                mecid => Arguments::SetMechanismWeights(SetMechanismWeights {
+                    netuid,
+                    mecid,
+                    dests,
+                    weights,
+                    version_key,
+                }),
+            }
+        }
+        _ => {
+            return Err(missing(
+                item(call),
+                "this client does not support the call yet",
+            ));
+        }
+    };
+    Ok(dynamic(pallet, name, arguments))
+}
+
+impl Runtime {
+    /// A call as bytes: pallet and call index, then the arguments.
+    ///
+    /// # Errors
+    /// [`ChainError::Incompatible`] when the runtime has no such call or wants other arguments.
+    pub fn call_data(&self, call: &Call) -> Result<Vec<u8>, ChainError> {
+        let payload = payload_of(call)?;
+        let data = self.at.tx().call_data(&payload);
+        data.map_err(|error| incompatible(call, &error))
+    }
+
+    /// Encodes and signs a call for this runtime.
+    ///
+    /// What is signed is call, extensions, versions, genesis and birth block, as version 4 of the
+    /// extrinsic format has it; above 256 bytes its blake2-256 hash.
+    ///
+    /// # Errors
+    /// As [`Chain::sign`](axonry_chain::Chain::sign).
+    pub async fn sign(
+        &self,
+        call: &Call,
+        signer: &dyn Signer,
+        nonce: u64,
+        mortality: Mortality,
+    ) -> Result<SignedExtrinsic, ChainError> {
+        let period = period_of(mortality)?;
+        let birth = mortality.birth;
+        let lifetime = period.min(self.block_hash_count());
+        let params = (
+            (),
+            (),
+            (),
+            CheckMortalityParams::mortal_from_unchecked(period, birth.number.0, H256(birth.hash.0)),
+            CheckNonceParams::with_nonce(nonce),
+            ChargeTransactionPaymentParams::no_tip(),
+            (),
+            (),
+        );
+        let payload = payload_of(call)?;
+        let refused = |error| incompatible(call, &error);
+        let transactions = self.at.tx();
+        let mut signable = transactions
+            .create_v4_signable_offline(&payload, params)
+            .map_err(refused)?;
+        let message = signable.signer_payload().map_err(refused)?;
+        let signature = signer.sign(&message).await?;
+        let account = signer.account();
+        let bytes = signable
+            .sign_with_account_and_signature(
+                &AccountId32(account.to_bytes()),
+                &MultiSignature::Sr25519(signature.0),
+            )
+            .map_err(refused)?
+            .into_encoded();
+        Ok(SignedExtrinsic {
+            hash: extrinsic_hash(&bytes),
+            bytes,
+            account,
+            nonce,
+            valid_until: birth.number.plus(lifetime - 1),
+        })
+    }
+
+    /// How long a birth block's hash can be checked: an extrinsic cannot outlive that.
+    fn block_hash_count(&self) -> u64 {
+        let metadata = self.metadata();
+        metadata
+            .pallet_by_name("System")
+            .and_then(|pallet| pallet.constant_by_name("BlockHashCount"))
+            .and_then(|count| {
+                u64::decode_as_type(&mut count.value(), count.ty(), metadata.types()).ok()
+            })
+            .filter(|count| *count > 0)
+            .unwrap_or(BLOCK_HASH_COUNT)
+    }
+}
+
+/// The hash by which pool and blocks know an extrinsic.
+pub(crate) fn extrinsic_hash(bytes: &[u8]) -> ExtrinsicHash {
+    ExtrinsicHash(BlakeTwo256.hash(bytes).0)
+}
+
+/// The hash of an encoded header, which is its block's.
+pub(crate) fn block_hash(header: &[u8]) -> BlockHash {
+    BlockHash(BlakeTwo256.hash(header).0)
+}
+
+fn period_of(mortality: Mortality) -> Result<u64, ChainError> {
+    let period = mortality.period.clamp(4, 65_536).next_power_of_two();
+    let rounding = (period / EXACT_PERIOD).max(1);
+    if mortality.birth.number.0 % rounding == 0 {
+        Ok(period)
+    } else {
+        let reason = format!(
+            "an era of {period} blocks can only be born in a multiple of {rounding}, not in block \
+             {}: take {EXACT_PERIOD} blocks or less",
+            mortality.birth.number
+        );
+        Err(missing("CheckMortality", &reason))
+    }
+}
+
+fn item(call: &Call) -> String {
+    let (pallet, name) = call.name();
+    format!("{pallet}.{name}")
+}
+
+fn incompatible(call: &Call, error: &ExtrinsicError) -> ChainError {
+    match error {
+        ExtrinsicError::EncodeError(ExtrinsicEncodeError::TransactionExtensions(
+            TransactionExtensionsError::NotFound(extension),
+        )) => missing(
+            extension,
+            "this client is too old for this runtime, whose extrinsics carry an extension that it \
+             does not know",
+        ),
+        error => missing(item(call), &error.to_string()),
+    }
+}

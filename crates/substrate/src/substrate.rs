@@ -1,0 +1,217 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axonry_chain::ChainError;
+use axonry_core::{Block, BlockHash, BlockNumber};
+use subxt::ext::jsonrpsee::rpc_params;
+use tokio_util::task::AbortOnDropHandle;
+use tracing::debug;
+
+use crate::endpoint::{Endpoint, EndpointError};
+use crate::link::{Link, Patience, Repeat};
+use crate::runtime::RuntimeVersion;
+use crate::runtimes::Runtimes;
+
+/// A client of one substrate node: one websocket, one cache of runtimes.
+///
+/// Clones are cheap and share both, so make one per process and hand out clones; any number of
+/// calls can be in flight at once. When the connection breaks, the client connects again by itself,
+/// and reads that were in flight are asked again. The last clone to be dropped closes it.
+#[derive(Clone, Debug)]
+pub struct Substrate {
+    pub(crate) inner: Arc<Inner>,
+}
+
+#[derive(Debug)]
+pub(crate) struct Inner {
+    pub(crate) link: Arc<Link>,
+    pub(crate) runtimes: Arc<Runtimes>,
+    pub(crate) genesis: BlockHash,
+    _listener: AbortOnDropHandle<()>,
+}
+
+/// Settings of a [`Substrate`] in the making.
+#[derive(Clone, Debug)]
+#[must_use = "a builder does nothing until `connect` is called"]
+pub struct SubstrateBuilder {
+    endpoint: Endpoint,
+    patience: Patience,
+    genesis: Option<BlockHash>,
+}
+
+/// Why there is no client.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum ConnectError {
+    /// The text given is no endpoint.
+    #[error(transparent)]
+    Endpoint(#[from] EndpointError),
+    /// The node could not be reached, or did not answer as a subtensor node does.
+    #[error(transparent)]
+    Chain(#[from] ChainError),
+    /// The node is one of another chain than the one asked for.
+    #[error("`{endpoint}` serves the chain with genesis {found}, not {expected}")]
+    OtherChain {
+        /// Where it was asked, credentials left out.
+        endpoint: String,
+        /// The genesis asked for.
+        expected: BlockHash,
+        /// The node's.
+        found: BlockHash,
+    },
+}
+
+impl SubstrateBuilder {
+    /// Which node; finney's public entrypoint unless set.
+    pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
+        self.endpoint = endpoint;
+        self
+    }
+
+    /// The chain the node must be of, by its genesis hash; any unless set.
+    pub fn genesis(mut self, genesis: BlockHash) -> Self {
+        self.genesis = Some(genesis);
+        self
+    }
+
+    /// How long one call may take, reconnecting included; 20 s unless set.
+    pub fn call_deadline(mut self, deadline: Duration) -> Self {
+        self.patience.call = deadline;
+        self
+    }
+
+    /// How long one attempt to connect may take; 10 s unless set.
+    pub fn connect_deadline(mut self, deadline: Duration) -> Self {
+        self.patience.connect = deadline;
+        self
+    }
+
+    /// How often the node is pinged, and after how much silence it is given up on; 10 s and 20 s
+    /// unless set.
+    pub fn pings(mut self, every: Duration, silence: Duration) -> Self {
+        self.patience.ping = every;
+        self.patience.silence = silence;
+        self
+    }
+
+    /// How long the node may say nothing about a submitted extrinsic before the stream of its
+    /// statuses ends; 3 minutes unless set, which is 15 blocks.
+    pub fn status_deadline(mut self, deadline: Duration) -> Self {
+        self.patience.status = deadline;
+        self
+    }
+
+    /// Connects, once, and reads the newest runtime.
+    ///
+    /// # Errors
+    /// [`ConnectError`] when the node cannot be reached or is of the wrong chain. Nothing is tried
+    /// twice here; a client that has connected keeps itself connected from then on.
+    pub async fn connect(self) -> Result<Substrate, ConnectError> {
+        let link = Arc::new(Link::open(self.endpoint, self.patience).await?);
+        let genesis = link.hash_of(BlockNumber(0)).await?;
+        if let Some(expected) = self.genesis.filter(|expected| *expected != genesis) {
+            return Err(ConnectError::OtherChain {
+                endpoint: link.endpoint().to_string(),
+                expected,
+                found: genesis,
+            });
+        }
+        let runtimes = Arc::new(Runtimes::new(genesis));
+        let listening = listen(Arc::clone(&link), Arc::clone(&runtimes));
+        let substrate = Substrate {
+            inner: Arc::new(Inner {
+                link,
+                runtimes,
+                genesis,
+                _listener: AbortOnDropHandle::new(tokio::spawn(listening)),
+            }),
+        };
+        let head = substrate.newest().await?;
+        substrate
+            .inner
+            .runtimes
+            .at(&substrate.inner.link, head.hash)
+            .await?;
+        Ok(substrate)
+    }
+}
+
+impl Substrate {
+    /// Starts from settings that work.
+    pub fn builder() -> SubstrateBuilder {
+        SubstrateBuilder {
+            endpoint: Endpoint::finney(),
+            patience: Patience {
+                connect: Duration::from_secs(10),
+                call: Duration::from_secs(20),
+                ping: Duration::from_secs(10),
+                silence: Duration::from_secs(20),
+                status: Duration::from_secs(180),
+            },
+            genesis: None,
+        }
+    }
+
+    /// Connects to a node by URL, or to a network by name (`finney`, `test`, `local`).
+    ///
+    /// # Errors
+    /// As [`SubstrateBuilder::connect`], and for a text that is no endpoint.
+    pub async fn connect(endpoint: &str) -> Result<Self, ConnectError> {
+        Self::builder().endpoint(endpoint.parse()?).connect().await
+    }
+
+    /// The node it is connected to.
+    pub fn endpoint(&self) -> &Endpoint {
+        self.inner.link.endpoint()
+    }
+
+    /// How many requests have been made since the start, subscriptions and repeats counted.
+    pub fn requests(&self) -> u64 {
+        self.requests_by_method().values().sum()
+    }
+
+    /// The requests made since the start, by method.
+    pub fn requests_by_method(&self) -> BTreeMap<&'static str, u64> {
+        self.inner.link.requests()
+    }
+
+    /// The newest finalized block, in two requests; a third asks for the runtime's version after a
+    /// reconnect and around an upgrade.
+    pub(crate) async fn newest(&self) -> Result<Block, ChainError> {
+        let Inner { link, runtimes, .. } = &*self.inner;
+        let hash = link.finalized_head().await?;
+        let header = link.header(hash).await?;
+        runtimes
+            .confirm(link, hash, header.changes_runtime())
+            .await?;
+        Ok(Block {
+            number: header.number(),
+            hash,
+        })
+    }
+}
+
+/// Hears of runtime upgrades, on every connection anew.
+async fn listen(link: Arc<Link>, runtimes: Arc<Runtimes>) {
+    let mut connection = None;
+    loop {
+        connection = Some(link.connection_after(connection).await);
+        let announcements = link.subscribe::<RuntimeVersion>(
+            "state_subscribeRuntimeVersion",
+            rpc_params![],
+            "state_unsubscribeRuntimeVersion",
+            Repeat::No,
+        );
+        match announcements.await {
+            // Without announcements every head's version is asked for, which works as well.
+            Err(failure) => debug!(?failure, "runtime upgrades are not announced"),
+            Ok(mut announcements) => {
+                while let Some(Ok(version)) = announcements.next().await {
+                    runtimes.announce(Some(version));
+                }
+            }
+        }
+        runtimes.announce(None);
+    }
+}
