@@ -116,7 +116,9 @@ impl Client {
         let course = Course {
             retry,
             started: Instant::now(),
-            total: inner.settings.total_deadline,
+            total: request
+                .total_deadline
+                .unwrap_or(inner.settings.total_deadline),
             location: &location,
         };
         let host = inner.hosts.of(&request.url);
@@ -182,7 +184,8 @@ impl Inner {
                 retry_after: Some(pause),
             })),
         })?;
-        let by = deadline.min(Instant::now() + self.settings.request_deadline);
+        let limit = request.deadline.unwrap_or(self.settings.request_deadline);
+        let by = deadline.min(Instant::now() + limit);
         let late = || HttpError::Transport {
             location: location.clone(),
             kind: TransportKind::Timeout,

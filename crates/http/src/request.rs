@@ -1,6 +1,7 @@
 //! What is asked.
 
 use std::fmt;
+use std::time::Duration;
 
 use bytes::Bytes;
 use reqwest::Method;
@@ -25,6 +26,8 @@ pub struct Request {
     pub(crate) secrets: HeaderMap,
     pub(crate) body: Option<Bytes>,
     pub(crate) retry: Option<Retry>,
+    pub(crate) deadline: Option<Duration>,
+    pub(crate) total_deadline: Option<Duration>,
     pub(crate) idempotent: bool,
     pub(crate) rate_limit: RateLimitRule,
     /// The first thing wrong with it, reported when it is sent.
@@ -41,6 +44,8 @@ impl Request {
             secrets: HeaderMap::new(),
             body: None,
             retry: None,
+            deadline: None,
+            total_deadline: None,
             idempotent: true,
             rate_limit: too_many_requests,
             flaw: None,
@@ -109,6 +114,18 @@ impl Request {
     /// Replaces the client's retry policy for this request.
     pub const fn retry(mut self, retry: Retry) -> Self {
         self.retry = Some(retry);
+        self
+    }
+
+    /// Replaces the client's deadline for each attempt at this request.
+    pub const fn deadline(mut self, deadline: Duration) -> Self {
+        self.deadline = Some(deadline);
+        self
+    }
+
+    /// Replaces the client's deadline for this request in all: waiting, attempts and pauses.
+    pub const fn total_deadline(mut self, deadline: Duration) -> Self {
+        self.total_deadline = Some(deadline);
         self
     }
 

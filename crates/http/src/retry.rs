@@ -9,11 +9,12 @@ use tracing::debug;
 
 use crate::error::HttpError;
 use crate::pauses::Pauses;
+use crate::refusal::Refusal;
 
 /// When a failed request is sent again, how often, and after what pause.
 ///
 /// The decision follows the typed error: failed transport, rate limits, broken JSON, and the
-/// statuses the policy names are tried again; anything else is an answer. A pause that the server
+/// refusals the policy names are tried again; anything else is an answer. A pause that the server
 /// asks for wins over ours. Attempts that a rate limit turned away do not count, as waiting is
 /// what the server asked for; the total deadline ends them.
 #[derive(Clone, Copy, Debug)]
@@ -23,7 +24,8 @@ pub struct Retry {
     growth: f64,
     longest: Duration,
     jitter: f64,
-    statuses: fn(u16) -> bool,
+    refusals: fn(&Refusal) -> bool,
+    other_shapes: bool,
 }
 
 impl Retry {
@@ -45,7 +47,8 @@ impl Retry {
             growth: 2.0,
             longest: Duration::from_secs(30),
             jitter: 0.5,
-            statuses: |code| matches!(code, 408 | 429 | 500..),
+            refusals: |refusal| matches!(refusal.code(), 408 | 429 | 500..),
+            other_shapes: false,
         }
     }
 
@@ -75,18 +78,25 @@ impl Retry {
         self
     }
 
-    /// Which statuses are tried again.
+    /// Which refusals are tried again.
     #[must_use]
-    pub const fn statuses(mut self, statuses: fn(u16) -> bool) -> Self {
-        self.statuses = statuses;
+    pub const fn refusals(mut self, again: fn(&Refusal) -> bool) -> Self {
+        self.refusals = again;
+        self
+    }
+
+    /// Also tries again when the answer is JSON, but not of the shape that was expected.
+    #[must_use]
+    pub const fn other_shapes(mut self) -> Self {
+        self.other_shapes = true;
         self
     }
 
     fn covers(&self, error: &HttpError) -> bool {
         match error {
-            HttpError::Status { refusal, .. } => (self.statuses)(refusal.code()),
+            HttpError::Status { refusal, .. } => (self.refusals)(refusal),
             HttpError::Transport { .. } | HttpError::RateLimited { .. } => true,
-            HttpError::Decode { source, .. } => !source.is_data(),
+            HttpError::Decode { source, .. } => self.other_shapes || !source.is_data(),
             _ => false,
         }
     }

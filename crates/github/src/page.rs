@@ -1,0 +1,161 @@
+//! Lists of which single rows may be bad.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+use serde::de::DeserializeOwned;
+use serde_json::Value;
+use tracing::warn;
+
+use crate::issue::Issue;
+use crate::names::{GithubId, RepositoryName};
+use crate::pull_request::PullRequest;
+
+/// A complete list: what could be read, and what could not.
+///
+/// It is complete in that every page of it was read; an unfinished list is an error instead.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The rows, in the server's order, each once.
+    pub rows: Vec<T>,
+    /// Rows that were left out because they are malformed.
+    pub quarantined: Vec<Quarantined>,
+    /// When the server made the list; the earliest page counts.
+    pub generated_at: Option<Timestamp>,
+}
+
+impl<T> Default for Page<T> {
+    fn default() -> Self {
+        Self {
+            rows: Vec::new(),
+            quarantined: Vec::new(),
+            generated_at: None,
+        }
+    }
+}
+
+/// A row that was left out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Quarantined {
+    /// Which one, as `owner/name#number` where that can be told, else by its place.
+    pub what: String,
+    /// What is wrong with it.
+    pub why: String,
+}
+
+/// A row of a list: it has a name even when the rest of it is bad.
+pub(crate) trait Row: DeserializeOwned {
+    /// What tells it from other rows.
+    type Key: Ord;
+
+    fn key(&self) -> Self::Key;
+
+    /// Names it by what can be read of it.
+    fn name(value: &Value) -> Option<String>;
+}
+
+impl Row for PullRequest {
+    type Key = (RepositoryName, u64);
+
+    fn key(&self) -> Self::Key {
+        (self.repository.clone(), self.number)
+    }
+
+    fn name(value: &Value) -> Option<String> {
+        numbered(value, "pr_number")
+    }
+}
+
+impl Row for Issue {
+    type Key = (RepositoryName, u64);
+
+    fn key(&self) -> Self::Key {
+        (self.repository.clone(), self.number)
+    }
+
+    fn name(value: &Value) -> Option<String> {
+        numbered(value, "issue_number")
+    }
+}
+
+impl Row for crate::maintainer::Maintainer {
+    type Key = GithubId;
+
+    fn key(&self) -> Self::Key {
+        self.github_id.clone()
+    }
+
+    fn name(value: &Value) -> Option<String> {
+        Some(format!("maintainer {}", brief(value.get("login")?)?))
+    }
+}
+
+impl Row for crate::file::PullRequestFile {
+    type Key = String;
+
+    fn key(&self) -> Self::Key {
+        self.filename.clone()
+    }
+
+    fn name(value: &Value) -> Option<String> {
+        Some(format!("file {}", brief(value.get("filename")?)?))
+    }
+}
+
+fn numbered(value: &Value, number: &str) -> Option<String> {
+    let repository = brief(value.get("repo_full_name")?)?;
+    Some(format!("{repository}#{}", value.get(number)?.as_u64()?))
+}
+
+/// What a server sent may be of any length; names are not.
+fn brief(value: &Value) -> Option<String> {
+    Some(value.as_str()?.chars().take(120).collect())
+}
+
+/// Gathers rows from several pages.
+pub(crate) struct Gathering<T: Row> {
+    page: Page<T>,
+    seen: BTreeSet<T::Key>,
+}
+
+impl<T: Row> Gathering<T> {
+    pub(crate) fn new() -> Self {
+        Self {
+            page: Page::default(),
+            seen: BTreeSet::new(),
+        }
+    }
+
+    /// Takes the rows of one answer; `what` is what was asked for.
+    pub(crate) fn take(&mut self, what: &str, rows: Vec<Value>, generated_at: Option<Timestamp>) {
+        for (place, value) in rows.into_iter().enumerate() {
+            let name = T::name(&value);
+            match serde_json::from_value::<T>(value) {
+                // A list that changes between two pages may show a row on both.
+                Ok(row) => {
+                    if self.seen.insert(row.key()) {
+                        self.page.rows.push(row);
+                    }
+                }
+                Err(error) => {
+                    let bad = Quarantined {
+                        what: name.unwrap_or_else(|| format!("row {place} of {what}")),
+                        why: error.to_string().chars().take(200).collect(),
+                    };
+                    warn!(row = bad.what, why = bad.why, "left out a malformed row");
+                    self.page.quarantined.push(bad);
+                }
+            }
+        }
+        self.page.generated_at = match (self.page.generated_at, generated_at) {
+            (Some(one), Some(other)) => Some(one.min(other)),
+            (one, other) => one.or(other),
+        };
+    }
+
+    pub(crate) fn done(self) -> Page<T> {
+        self.page
+    }
+}
