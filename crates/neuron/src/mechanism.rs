@@ -70,12 +70,20 @@ impl MechanismError {
         what: impl Into<String>,
         source: impl Into<Box<dyn std::error::Error + Send + Sync>>,
     ) -> Self {
-        Self { what: what.into(), transient: true, source: Some(source.into()) }
+        Self {
+            what: what.into(),
+            transient: true,
+            source: Some(source.into()),
+        }
     }
 
     /// Something that needs a person.
     pub fn permanent(what: impl Into<String>) -> Self {
-        Self { what: what.into(), transient: false, source: None }
+        Self {
+            what: what.into(),
+            transient: false,
+            source: None,
+        }
     }
 
     /// Whether the next round may fare better without anybody's help.

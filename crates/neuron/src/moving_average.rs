@@ -28,7 +28,11 @@ pub struct Folded {
 impl MovingAverage {
     /// Starts from averages kept earlier. `alpha` must lie in (0, 1]; what does not is clamped.
     pub fn new(alpha: f32, averages: BTreeMap<Hotkey, f32>) -> Self {
-        let alpha = if alpha.is_finite() { alpha.clamp(f32::EPSILON, 1.0) } else { DEFAULT_ALPHA };
+        let alpha = if alpha.is_finite() {
+            alpha.clamp(f32::EPSILON, 1.0)
+        } else {
+            DEFAULT_ALPHA
+        };
         Self { alpha, averages }
     }
 
@@ -50,7 +54,9 @@ impl MovingAverage {
         penalised: &BTreeSet<Hotkey>,
     ) -> Folded {
         let mut folded = Folded::default();
-        folded.departed.extend(self.averages.keys().filter(|key| !registered.contains(key)));
+        folded
+            .departed
+            .extend(self.averages.keys().filter(|key| !registered.contains(key)));
         self.averages.retain(|key, _| registered.contains(key));
         for hotkey in registered {
             let average = self.averages.entry(*hotkey).or_insert(0.0);
@@ -76,16 +82,24 @@ impl MovingAverage {
         }
         let sum: f32 = self.averages.values().sum();
         if sum > 0.0 {
-            self.averages.values_mut().for_each(|average| *average /= sum);
+            self.averages
+                .values_mut()
+                .for_each(|average| *average /= sum);
         }
     }
 }
 
 fn mix(alpha: f32, score: Score, average: f32) -> f32 {
-    #[expect(clippy::cast_possible_truncation, reason = "upstream stores scores as float32")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "upstream stores scores as float32"
+    )]
     let score = score.value().min(f64::from(f32::MAX)) as f32;
     // 1 − α is taken in double precision first: 1 − 0.7 rounds differently in single.
-    #[expect(clippy::cast_possible_truncation, reason = "rounded once, as numpy does")]
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "rounded once, as numpy does"
+    )]
     let rest = (1.0 - decimal(alpha)) as f32;
     alpha * score + rest * average
 }
@@ -118,11 +132,18 @@ mod tests {
         let averages = three().into_iter().map(|key| (key, 0.5)).collect();
         let mut average = MovingAverage::new(0.7, averages);
         let unknown = Observed::unknown(Unknown::NotStoredYet);
-        let scores = [(hotkey(1), unknown), (hotkey(2), known(0.0)), (hotkey(3), known(1.0))];
+        let scores = [
+            (hotkey(1), unknown),
+            (hotkey(2), known(0.0)),
+            (hotkey(3), known(1.0)),
+        ];
         let folded = average.fold(&three(), &scores.into(), &BTreeSet::new());
         assert_eq!(folded.carried, BTreeSet::from([hotkey(1)]));
         let expected = [0.5, 0.3_f32 * 0.5, 0.7 + 0.3_f32 * 0.5];
-        assert_eq!(average.averages().values().copied().collect::<Vec<_>>(), expected);
+        assert_eq!(
+            average.averages().values().copied().collect::<Vec<_>>(),
+            expected
+        );
     }
 
     #[test]
@@ -136,7 +157,9 @@ mod tests {
     #[test]
     fn a_penalised_miner_falls_to_zero_and_the_rest_sums_to_one() {
         let mut average = MovingAverage::new(0.7, BTreeMap::new());
-        let scores = (1..=3).map(|number| (hotkey(number), known(f64::from(number)))).collect();
+        let scores = (1..=3)
+            .map(|number| (hotkey(number), known(f64::from(number))))
+            .collect();
         average.fold(&three(), &scores, &BTreeSet::from([hotkey(3)]));
         assert_eq!(average.averages()[&hotkey(3)], 0.0);
         let sum: f32 = average.averages().values().sum();
@@ -147,7 +170,11 @@ mod tests {
     fn the_rest_is_rounded_once_from_double_precision() {
         // numpy: np.float32(1 - 0.7) is 0.3 rounded up, 1.0f32 - 0.7f32 is not.
         let mut average = MovingAverage::new(0.7, BTreeMap::from([(hotkey(1), 1.0)]));
-        average.fold(&BTreeSet::from([hotkey(1)]), &BTreeMap::new(), &BTreeSet::new());
+        average.fold(
+            &BTreeSet::from([hotkey(1)]),
+            &BTreeMap::new(),
+            &BTreeSet::new(),
+        );
         #[expect(clippy::cast_possible_truncation, reason = "the rounding under test")]
         let rest = (1.0_f64 - 0.7) as f32;
         assert_eq!(average.averages()[&hotkey(1)].to_bits(), rest.to_bits());

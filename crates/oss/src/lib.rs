@@ -1,1 +1,45 @@
-//! Mechanism: open-source contributions, compatible with SN74.
+//! The mechanism of subnet 74: miners earn by contributing to open-source repositories.
+//!
+//! For every neuron that proved which GitHub account is its own, it fetches the account's pull
+//! requests from the mirror, values the code in them, and shares the emission out over the
+//! registered repositories. Rules and numbers are those of `entrius/gittensor` 5.0.0; what is
+//! slower or less safe there (one miner after another, failures that count as zero) is not.
+//!
+//! ```no_run
+//! use std::sync::Arc;
+//! use axonry_github::{GitHub, Mirror, PatStore};
+//! use axonry_oss::{OpenSource, Registry};
+//!
+//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mirror = Mirror::builder().build()?;
+//! let github = GitHub::builder().http(mirror.http().clone()).build()?;
+//! let tokens = PatStore::read("miner_pats.json")?;
+//! let mechanism = OpenSource::builder(mirror, github)
+//!     .registry(Registry::from_json(axonry_oss::LIVE_REGISTRY)?)
+//!     .tokens(tokens)
+//!     .build()?;
+//! # let _ = Arc::new(mechanism);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! What is not built yet: issue discovery. Repositories that reserve a share for it give that share
+//! to pull requests as long as nobody's issues score, as upstream does when there are none.
+//!
+//! It does not know: the chain client, the store, or how weights are made.
+
+mod account;
+mod explanation;
+mod maintainers;
+mod mechanism;
+mod memory;
+mod miner;
+mod reading;
+
+pub use account::TokenSource;
+pub use mechanism::{OpenSource, OpenSourceBuilder, OpenSourceError};
+
+pub use axonry_scoring::registry::{Registry, RegistryError};
+
+/// The registry upstream ships (`gittensor/validator/weights/master_repositories.json` at 5.0.0).
+pub const LIVE_REGISTRY: &str = include_str!("live_registry.json");
