@@ -28,7 +28,6 @@ impl Eligibility {
 /// What keeps work from counting.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize, thiserror::Error)]
 #[serde(tag = "gate", rename_all = "snake_case")]
-#[non_exhaustive]
 pub enum Missing {
     /// Too few successes.
     #[error("{have} of {need} needed")]

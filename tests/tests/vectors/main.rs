@@ -1,0 +1,7 @@
+//! Numbers made by running the reference implementations, one test per topic.
+//!
+//! A topic is a folder of `tests/vectors`, or of the folder that `AXONRY_VECTORS` names. Run with
+//! `--nocapture` to see how many cases each file has, and which files nothing here answers.
+
+mod gittensor;
+mod source;
