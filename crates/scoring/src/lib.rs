@@ -33,6 +33,7 @@
 //! | one pull request, all of that together | [`earned`] |
 //! | miners that share an account | [`duplicate`] |
 //! | gates, spam, earnings and collateral per repository | [`eligibility`], [`standing`] |
+//! | issues that others solve | [`issue_discovery`] |
 //! | shares of the emission | [`emission`] |
 //! | the average over rounds | [`moving_average`] |
 //!
@@ -48,6 +49,7 @@ pub mod earned;
 pub mod eligibility;
 pub mod emission;
 pub mod glob;
+pub mod issue_discovery;
 pub mod label;
 pub mod linked_issue;
 pub mod merge_gate;

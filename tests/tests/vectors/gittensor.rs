@@ -1,6 +1,7 @@
 //! Scores of `entrius/gittensor` 5.0.0.
 
 mod configuration;
+mod discovery;
 mod mirror;
 mod pull_requests;
 mod rounds;
@@ -32,6 +33,7 @@ fn gittensor() {
                 pull_requests::earned_and_collateral,
             ),
             ("pr_end_to_end", pull_requests::pr_end_to_end),
+            ("issue_discovery", discovery::issue_discovery),
             ("duplicates", rounds::duplicates),
             ("emission", rounds::emission),
             ("weights", rounds::moving_average),

@@ -63,7 +63,12 @@ impl<'a> Fields<'a> {
             }),
             value => Err(RegistryError::Value {
                 repository: repository.to_owned(),
-                key: path.trim_end_matches('.').to_owned(),
+                key: if path.is_empty() {
+                    "entry"
+                } else {
+                    path.trim_end_matches('.')
+                }
+                .to_owned(),
                 expected: "an object".to_owned(),
                 value: value.to_string(),
             }),
