@@ -67,15 +67,22 @@ pub enum StoreError {
         /// What is wrong with it.
         reason: String,
     },
-    /// A different vector for something that was already journalled.
+    /// The round has a vector already.
     #[error(
-        "round {round} of subnet {netuid} already has another vector: nothing is submitted twice"
+        "round {round} of subnet {netuid} has a vector that may still land or has landed: nothing \
+         is submitted twice"
     )]
     Conflict {
         /// The subnet.
         netuid: u16,
         /// The round.
         round: u64,
+    },
+    /// A line of the journal that is over cannot change.
+    #[error("line {line} of the journal is over, or was never written")]
+    Closed {
+        /// The line.
+        line: i64,
     },
 }
 

@@ -1,4 +1,4 @@
-use axonry_core::{BlockNumber, Hotkey, MechId, NetUid, Weights};
+use axonry_core::{Block, BlockNumber, Hotkey, MechId, NetUid, Uid, Weights};
 use sqlx::Row;
 use sqlx::sqlite::SqliteRow;
 
@@ -19,47 +19,38 @@ pub struct Intent {
     pub epoch: Option<u64>,
     /// The vector.
     pub weights: Weights,
-    /// The version key it is sent with.
-    pub version_key: u64,
 }
 
-/// The extrinsic that carries an intent.
+/// The extrinsic that carries an intent, and what tells later whether it landed.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Sent {
+pub struct Attempt {
     /// Its hash, `0x` and 64 digits.
     pub extrinsic: String,
     /// The nonce it uses up.
     pub nonce: u64,
     /// The block it counts from.
-    pub birth: BlockNumber,
+    pub birth: Block,
     /// The last block it can be included in.
     pub valid_until: BlockNumber,
-}
-
-/// How an intent ended.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Conclusion {
-    /// Chain state shows the vector at this block.
-    Verified(BlockNumber),
-    /// The chain said no, for good.
-    Rejected(String),
-    /// It was given up without having had an effect.
-    Abandoned(String),
+    /// The hotkey's uid when it was signed.
+    pub uid: Uid,
+    /// When that uid had last set weights before.
+    pub last_update: BlockNumber,
 }
 
 /// A line's number in the journal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct EntryId(i64);
+pub struct EntryId(pub i64);
 
-/// Where an entry stands.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// Where an intent stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum EntryState {
-    /// Written down, not known to be sent.
-    Planned,
-    /// About to be sent, or sent: only chain state can tell.
-    Sent(Sent),
-    /// Over.
-    Concluded(Conclusion),
+    /// It may land yet: only chain state can tell.
+    Open,
+    /// Chain state showed it.
+    Landed,
+    /// It is certain that it did not and will not take effect.
+    Failed,
 }
 
 /// A line of the journal.
@@ -69,54 +60,25 @@ pub struct Entry {
     pub id: EntryId,
     /// What was to be submitted.
     pub intent: Intent,
+    /// The extrinsic, the latest if there were several.
+    pub attempt: Attempt,
     /// Where it stands.
     pub state: EntryState,
+    /// What was last said about it, in the writer's words.
+    pub outcome: Option<String>,
 }
 
 impl Store {
-    /// Writes an intent down. The same intent again gives the same line.
+    /// Writes an intent down, with the extrinsic that is about to be handed to a node.
     ///
     /// # Errors
-    /// [`StoreError::Conflict`] when the round has another vector that may be on its way or has
-    /// landed.
-    pub async fn record_intent(&self, intent: &Intent) -> Result<EntryId, StoreError> {
-        let failed = |source| StoreError::Statement {
-            what: "write to the journal",
-            source,
-        };
-        let mut transaction = self
-            .pool
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(failed)?;
-        let there = sqlx::query(
-            "SELECT * FROM journal WHERE hotkey = ? AND netuid = ? AND mechanism = ? AND round = ?
-             AND state IN ('planned', 'sent', 'verified')",
-        )
-        .bind(intent.hotkey.to_string())
-        .bind(intent.netuid.0)
-        .bind(intent.mechanism.0)
-        .bind(signed(intent.round))
-        .fetch_optional(&mut *transaction)
-        .await
-        .map_err(failed)?;
-        if let Some(row) = there {
-            let entry = entry(&row)?;
-            let same = entry.intent.weights == intent.weights
-                && entry.intent.version_key == intent.version_key;
-            return if same {
-                Ok(entry.id)
-            } else {
-                Err(StoreError::Conflict {
-                    netuid: intent.netuid.0,
-                    round: intent.round,
-                })
-            };
-        }
-        let id: i64 = sqlx::query_scalar(
+    /// [`StoreError::Conflict`] when the round has a vector that may still land or has landed.
+    pub async fn record(&self, intent: &Intent, attempt: &Attempt) -> Result<EntryId, StoreError> {
+        let id = sqlx::query_scalar(
             "INSERT INTO journal
-                (hotkey, netuid, mechanism, round, epoch, weights, version_key, state)
-             VALUES (?, ?, ?, ?, ?, ?, ?, 'planned') RETURNING id",
+                (hotkey, netuid, mechanism, round, epoch, weights, extrinsic, nonce, birth,
+                 birth_hash, valid_until, uid, last_update, state)
+             VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 'open') RETURNING id",
         )
         .bind(intent.hotkey.to_string())
         .bind(intent.netuid.0)
@@ -124,82 +86,88 @@ impl Store {
         .bind(signed(intent.round))
         .bind(intent.epoch.map(signed))
         .bind(serde_json::to_string(&intent.weights).expect("pairs of numbers are JSON"))
-        .bind(intent.version_key.to_string())
-        .fetch_one(&mut *transaction)
-        .await
-        .map_err(failed)?;
-        transaction.commit().await.map_err(failed)?;
-        Ok(EntryId(id))
+        .bind(&attempt.extrinsic)
+        .bind(signed(attempt.nonce))
+        .bind(signed(attempt.birth.number.0))
+        .bind(attempt.birth.hash.to_string())
+        .bind(signed(attempt.valid_until.0))
+        .bind(attempt.uid.0)
+        .bind(signed(attempt.last_update.0))
+        .fetch_one(&self.pool)
+        .await;
+        id.map(EntryId).map_err(|source| match &source {
+            sqlx::Error::Database(error) if error.is_unique_violation() => StoreError::Conflict {
+                netuid: intent.netuid.0,
+                round: intent.round,
+            },
+            _ => writing(source),
+        })
     }
 
-    /// Writes down what is about to be handed to a node. A later attempt replaces an earlier one.
+    /// Writes down that the vector is about to be sent again, in another extrinsic.
     ///
     /// # Errors
-    /// [`StoreError::Statement`].
-    pub async fn record_sent(&self, id: EntryId, sent: &Sent) -> Result<(), StoreError> {
-        sqlx::query(
-            "UPDATE journal SET state = 'sent', extrinsic = ?, nonce = ?, birth = ?,
-             valid_until = ? WHERE id = ? AND state IN ('planned', 'sent')",
+    /// [`StoreError::Closed`] when the intent is over.
+    pub async fn record_attempt(&self, id: EntryId, attempt: &Attempt) -> Result<(), StoreError> {
+        let done = sqlx::query(
+            "UPDATE journal SET extrinsic = ?, nonce = ?, birth = ?, birth_hash = ?,
+             valid_until = ?, uid = ?, last_update = ? WHERE id = ? AND state = 'open'",
         )
-        .bind(&sent.extrinsic)
-        .bind(signed(sent.nonce))
-        .bind(signed(sent.birth.0))
-        .bind(signed(sent.valid_until.0))
+        .bind(&attempt.extrinsic)
+        .bind(signed(attempt.nonce))
+        .bind(signed(attempt.birth.number.0))
+        .bind(attempt.birth.hash.to_string())
+        .bind(signed(attempt.valid_until.0))
+        .bind(attempt.uid.0)
+        .bind(signed(attempt.last_update.0))
         .bind(id.0)
         .execute(&self.pool)
         .await
-        .map_err(|source| StoreError::Statement {
-            what: "write to the journal",
-            source,
-        })?;
-        Ok(())
+        .map_err(writing)?;
+        if done.rows_affected() == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::Closed { line: id.0 })
+        }
     }
 
-    /// Writes down how an intent ended.
+    /// Writes down where an intent stands now. What is over stays over.
     ///
     /// # Errors
-    /// [`StoreError::Statement`].
-    pub async fn conclude(&self, id: EntryId, conclusion: &Conclusion) -> Result<(), StoreError> {
-        let (state, block, reason) = match conclusion {
-            Conclusion::Verified(block) => ("verified", Some(signed(block.0)), None),
-            Conclusion::Rejected(reason) => ("rejected", None, Some(reason)),
-            Conclusion::Abandoned(reason) => ("abandoned", None, Some(reason)),
-        };
-        sqlx::query("UPDATE journal SET state = ?, block = ?, reason = ? WHERE id = ?")
-            .bind(state)
-            .bind(block)
-            .bind(reason)
-            .bind(id.0)
-            .execute(&self.pool)
-            .await
-            .map_err(|source| StoreError::Statement {
-                what: "write to the journal",
-                source,
-            })?;
-        Ok(())
+    /// [`StoreError::Closed`] when the intent is over already.
+    pub async fn conclude(
+        &self,
+        id: EntryId,
+        state: EntryState,
+        outcome: &str,
+    ) -> Result<(), StoreError> {
+        let done = sqlx::query(
+            "UPDATE journal SET state = ?, outcome = ? WHERE id = ? AND state = 'open'",
+        )
+        .bind(state.word())
+        .bind(outcome)
+        .bind(id.0)
+        .execute(&self.pool)
+        .await
+        .map_err(writing)?;
+        if done.rows_affected() == 1 {
+            Ok(())
+        } else {
+            Err(StoreError::Closed { line: id.0 })
+        }
     }
 
-    /// What a hotkey began on a subnet and did not see the end of, oldest first.
+    /// What a hotkey began and did not see the end of, oldest first.
     ///
     /// # Errors
     /// [`StoreError::Statement`], [`StoreError::Corrupt`].
-    pub async fn unfinished(
-        &self,
-        hotkey: Hotkey,
-        netuid: NetUid,
-    ) -> Result<Vec<Entry>, StoreError> {
-        let rows = sqlx::query(
-            "SELECT * FROM journal WHERE hotkey = ? AND netuid = ?
-             AND state IN ('planned', 'sent') ORDER BY id",
-        )
-        .bind(hotkey.to_string())
-        .bind(netuid.0)
-        .fetch_all(&self.pool)
-        .await
-        .map_err(|source| StoreError::Statement {
-            what: "read the journal",
-            source,
-        })?;
+    pub async fn unfinished(&self, hotkey: Hotkey) -> Result<Vec<Entry>, StoreError> {
+        let rows =
+            sqlx::query("SELECT * FROM journal WHERE hotkey = ? AND state = 'open' ORDER BY id")
+                .bind(hotkey.to_string())
+                .fetch_all(&self.pool)
+                .await
+                .map_err(reading)?;
         rows.iter().map(entry).collect()
     }
 
@@ -212,11 +180,38 @@ impl Store {
             .bind(at_most)
             .fetch_all(&self.pool)
             .await
-            .map_err(|source| StoreError::Statement {
-                what: "read the journal",
-                source,
-            })?;
+            .map_err(reading)?;
         rows.iter().map(entry).collect()
+    }
+}
+
+impl EntryState {
+    const fn word(self) -> &'static str {
+        match self {
+            Self::Open => "open",
+            Self::Landed => "landed",
+            Self::Failed => "failed",
+        }
+    }
+
+    fn of(word: &str) -> Option<Self> {
+        [Self::Open, Self::Landed, Self::Failed]
+            .into_iter()
+            .find(|state| state.word() == word)
+    }
+}
+
+const fn writing(source: sqlx::Error) -> StoreError {
+    StoreError::Statement {
+        what: "write to the journal",
+        source,
+    }
+}
+
+const fn reading(source: sqlx::Error) -> StoreError {
+    StoreError::Statement {
+        what: "read the journal",
+        source,
     }
 }
 
@@ -231,42 +226,34 @@ fn entry(row: &SqliteRow) -> Result<Entry, StoreError> {
         reason: format!("line {}: {what}", row.get::<i64, _>("id")),
     };
     let number = |column: &str| -> Result<u64, StoreError> {
-        let number: Option<i64> = row.get(column);
-        number
-            .and_then(|number| u64::try_from(number).ok())
-            .ok_or_else(|| corrupt(column))
+        u64::try_from(row.get::<i64, _>(column)).map_err(|_| corrupt(column))
     };
-    let text = |column: &str| -> Result<String, StoreError> {
-        row.get::<Option<String>, _>(column)
-            .ok_or_else(|| corrupt(column))
-    };
-    let state = match text("state")?.as_str() {
-        "planned" => EntryState::Planned,
-        "sent" => EntryState::Sent(Sent {
-            extrinsic: text("extrinsic")?,
-            nonce: number("nonce")?,
-            birth: BlockNumber(number("birth")?),
-            valid_until: BlockNumber(number("valid_until")?),
-        }),
-        "verified" => EntryState::Concluded(Conclusion::Verified(BlockNumber(number("block")?))),
-        "rejected" => EntryState::Concluded(Conclusion::Rejected(text("reason")?)),
-        "abandoned" => EntryState::Concluded(Conclusion::Abandoned(text("reason")?)),
-        _ => return Err(corrupt("state")),
-    };
+    let text = |column: &str| row.get::<String, _>(column);
     let epoch: Option<i64> = row.get("epoch");
     Ok(Entry {
         id: EntryId(row.get("id")),
         intent: Intent {
-            hotkey: text("hotkey")?.parse().map_err(|_| corrupt("hotkey"))?,
+            hotkey: text("hotkey").parse().map_err(|_| corrupt("hotkey"))?,
             netuid: NetUid(row.get("netuid")),
             mechanism: MechId(row.get("mechanism")),
             round: number("round")?,
             epoch: epoch.and_then(|epoch| u64::try_from(epoch).ok()),
-            weights: serde_json::from_str(&text("weights")?).map_err(|_| corrupt("weights"))?,
-            version_key: text("version_key")?
-                .parse()
-                .map_err(|_| corrupt("version_key"))?,
+            weights: serde_json::from_str(&text("weights")).map_err(|_| corrupt("weights"))?,
         },
-        state,
+        attempt: Attempt {
+            extrinsic: text("extrinsic"),
+            nonce: number("nonce")?,
+            birth: Block {
+                number: BlockNumber(number("birth")?),
+                hash: text("birth_hash")
+                    .parse()
+                    .map_err(|_| corrupt("birth_hash"))?,
+            },
+            valid_until: BlockNumber(number("valid_until")?),
+            uid: Uid(row.get("uid")),
+            last_update: BlockNumber(number("last_update")?),
+        },
+        state: EntryState::of(&text("state")).ok_or_else(|| corrupt("state"))?,
+        outcome: row.get("outcome"),
     })
 }

@@ -35,5 +35,5 @@ mod schema;
 
 pub use database::Store;
 pub use error::StoreError;
-pub use journal::{Conclusion, Entry, EntryId, EntryState, Intent, Sent};
+pub use journal::{Attempt, Entry, EntryId, EntryState, Intent};
 pub use rounds::RoundRecord;

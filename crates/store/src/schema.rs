@@ -26,17 +26,18 @@ pub(crate) const STEPS: &[&str] = &["
         round       INTEGER NOT NULL,
         epoch       INTEGER,
         weights     TEXT    NOT NULL,
-        version_key TEXT    NOT NULL,
+        extrinsic   TEXT    NOT NULL,
+        nonce       INTEGER NOT NULL,
+        birth       INTEGER NOT NULL,
+        birth_hash  TEXT    NOT NULL,
+        valid_until INTEGER NOT NULL,
+        uid         INTEGER NOT NULL,
+        last_update INTEGER NOT NULL,
         state       TEXT    NOT NULL,
-        extrinsic   TEXT,
-        nonce       INTEGER,
-        birth       INTEGER,
-        valid_until INTEGER,
-        block       INTEGER,
-        reason      TEXT
+        outcome     TEXT
     ) STRICT;
 
     -- What may be on its way or has landed exists once per round.
     CREATE UNIQUE INDEX journal_once ON journal (hotkey, netuid, mechanism, round)
-        WHERE state IN ('planned', 'sent', 'verified');
+        WHERE state IN ('open', 'landed');
 "];

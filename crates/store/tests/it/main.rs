@@ -3,8 +3,8 @@
 use std::collections::BTreeMap;
 use std::fs;
 
-use axonry_core::{BlockNumber, Hotkey, MechId, NetUid, Uid, Weights};
-use axonry_store::{Conclusion, EntryState, Intent, Sent, Store, StoreError};
+use axonry_core::{Block, BlockHash, BlockNumber, Hotkey, MechId, NetUid, Uid, Weights};
+use axonry_store::{Attempt, EntryState, Intent, Store, StoreError};
 
 const NETUID: NetUid = NetUid(74);
 
@@ -20,16 +20,20 @@ fn intent(round: u64, value: u16) -> Intent {
         round,
         epoch: Some(3),
         weights: Weights::new(vec![(Uid(1), value), (Uid(2), u16::MAX)]).expect("weights"),
-        version_key: u64::MAX,
     }
 }
 
-fn sent() -> Sent {
-    Sent {
+fn attempt(nonce: u64) -> Attempt {
+    Attempt {
         extrinsic: format!("0x{}", "ab".repeat(32)),
-        nonce: 7,
-        birth: BlockNumber(100),
+        nonce,
+        birth: Block {
+            number: BlockNumber(100),
+            hash: BlockHash([3; 32]),
+        },
         valid_until: BlockNumber(163),
+        uid: Uid(5),
+        last_update: BlockNumber(90),
     }
 }
 
@@ -45,10 +49,13 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
         .expect("saved");
     let round = store.begin_round(NETUID, "opening").await.expect("a round");
     let id = store
-        .record_intent(&intent(round, 9))
+        .record(&intent(round, 9), &attempt(7))
         .await
         .expect("journalled");
-    store.record_sent(id, &sent()).await.expect("journalled");
+    store
+        .record_attempt(id, &attempt(8))
+        .await
+        .expect("journalled");
     store.close().await;
 
     let store = Store::open(&path).await.expect("the same file");
@@ -57,13 +64,11 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
         averages,
         "to the bit"
     );
-    let unfinished = store
-        .unfinished(hotkey(1), NETUID)
-        .await
-        .expect("the journal");
+    let unfinished = store.unfinished(hotkey(1)).await.expect("the journal");
     assert_eq!(unfinished.len(), 1);
     assert_eq!(unfinished[0].intent, intent(round, 9));
-    assert_eq!(unfinished[0].state, EntryState::Sent(sent()));
+    assert_eq!(unfinished[0].attempt, attempt(8), "the latest");
+    assert_eq!(unfinished[0].state, EntryState::Open);
     assert_eq!(
         store.begin_round(NETUID, "next").await.expect("a round"),
         round + 1
@@ -76,51 +81,52 @@ async fn what_was_acknowledged_is_there_after_a_restart() {
 }
 
 #[tokio::test]
-async fn a_round_has_one_vector_until_the_chain_has_refused_it() {
+async fn a_round_has_one_vector_until_it_is_certain_that_it_failed() {
     let folder = tempfile::tempdir().expect("a folder");
     let store = Store::open(&folder.path().join("state.sqlite"))
         .await
         .expect("a new file");
     let id = store
-        .record_intent(&intent(1, 9))
+        .record(&intent(1, 9), &attempt(7))
         .await
         .expect("journalled");
-    assert_eq!(
-        store.record_intent(&intent(1, 9)).await.expect("the same"),
-        id
-    );
-    let other = store.record_intent(&intent(1, 10)).await;
+    let again = store.record(&intent(1, 9), &attempt(8)).await;
     assert!(
         matches!(
-            other,
+            again,
             Err(StoreError::Conflict {
                 netuid: 74,
                 round: 1
             })
         ),
-        "{other:?}"
+        "{again:?}"
     );
     store
-        .record_intent(&intent(2, 10))
+        .record(&intent(2, 10), &attempt(8))
         .await
         .expect("another round");
 
     store
-        .conclude(id, &Conclusion::Rejected("no permit".into()))
+        .conclude(id, EntryState::Failed, "no permit")
         .await
         .expect("concluded");
     let again = store
-        .record_intent(&intent(1, 10))
+        .record(&intent(1, 10), &attempt(9))
         .await
         .expect("the way is free");
     store
-        .conclude(again, &Conclusion::Verified(BlockNumber(120)))
+        .conclude(again, EntryState::Landed, "block 120")
         .await
         .expect("concluded");
-    let third = store.record_intent(&intent(1, 11)).await;
+    let third = store.record(&intent(1, 11), &attempt(10)).await;
     assert!(
         matches!(third, Err(StoreError::Conflict { .. })),
         "a landed vector stands"
+    );
+    let reopened = store.conclude(again, EntryState::Open, "").await;
+    assert!(
+        matches!(reopened, Err(StoreError::Closed { .. })),
+        "and cannot be reopened"
     );
 }
 
