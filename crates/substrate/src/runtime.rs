@@ -19,7 +19,7 @@ use subxt::utils::H256;
 use config::Subtensor;
 
 pub(crate) use calls::{block_hash, extrinsic_hash};
-pub(crate) use storage::Values;
+pub use storage::Values;
 
 /// The pallet that subnets live in.
 const SUBTENSOR: &str = "SubtensorModule";
@@ -35,15 +35,13 @@ pub struct Runtime {
 }
 
 /// Which runtime: two of the same version are the same.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, DecodeAsType)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 pub struct RuntimeVersion {
     /// Rises with every change of behaviour; part of every signature.
     #[serde(rename = "specVersion")]
-    #[decode_as_type(rename = "spec_version")]
     pub spec: u32,
     /// Rises when the meaning of calls changes; part of every signature.
     #[serde(rename = "transactionVersion")]
-    #[decode_as_type(rename = "transaction_version")]
     pub transaction: u32,
 }
 
@@ -135,12 +133,20 @@ fn version_of(metadata: &Metadata) -> Result<RuntimeVersion, ChainError> {
         .pallet_by_name("System")
         .and_then(|pallet| pallet.constant_by_name("Version"))
         .ok_or_else(|| missing("System.Version", "the constant is not in the metadata"))?;
-    RuntimeVersion::decode_as_type(&mut constant.value(), constant.ty(), metadata.types()).map_err(
-        |error| ChainError::Incompatible {
-            item: "System.Version".to_owned(),
-            reason: error.to_string(),
-        },
-    )
+    let version =
+        SystemVersion::decode_as_type(&mut constant.value(), constant.ty(), metadata.types());
+    let version = version.map_err(|error| missing("System.Version", &error.to_string()))?;
+    Ok(RuntimeVersion {
+        spec: version.spec_version,
+        transaction: version.transaction_version,
+    })
+}
+
+/// The fields of `sp_version::RuntimeVersion` that matter to a client.
+#[derive(DecodeAsType)]
+struct SystemVersion {
+    spec_version: u32,
+    transaction_version: u32,
 }
 
 fn missing(item: impl fmt::Display, reason: &str) -> ChainError {

@@ -15,7 +15,7 @@ impl Runtime {
     /// # Errors
     /// [`ChainError::Decode`] when these are not events of this runtime, or say nothing about the
     /// extrinsic.
-    pub(crate) fn dispatch(&self, events: Vec<u8>, index: u32) -> Result<Dispatch, ChainError> {
+    pub fn dispatch(&self, events: Vec<u8>, index: u32) -> Result<Dispatch, ChainError> {
         let events = self.at.events().from_bytes(events);
         for event in events.iter() {
             let event = event.map_err(|error| unreadable(&error))?;
@@ -25,7 +25,9 @@ impl Runtime {
             match event.event_name() {
                 "ExtrinsicSuccess" => return Ok(Dispatch::Succeeded),
                 "ExtrinsicFailed" => {
-                    return self.failure(event.field_bytes()).map(Dispatch::Failed);
+                    return self
+                        .dispatch_failure(event.field_bytes())
+                        .map(Dispatch::Failed);
                 }
                 _ => {}
             }
@@ -35,8 +37,11 @@ impl Runtime {
         )))
     }
 
-    /// Names a dispatch error, the first thing in these bytes.
-    pub(crate) fn failure(&self, bytes: &[u8]) -> Result<DispatchFailure, ChainError> {
+    /// Names a dispatch error, the first thing in these bytes, as the metadata does.
+    ///
+    /// # Errors
+    /// [`ChainError::Decode`] when these bytes are no dispatch error of this runtime.
+    pub fn dispatch_failure(&self, bytes: &[u8]) -> Result<DispatchFailure, ChainError> {
         let metadata = self.metadata();
         let type_id = metadata
             .dispatch_error_ty()

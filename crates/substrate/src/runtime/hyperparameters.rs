@@ -32,7 +32,10 @@ const ITEMS: [&str; 19] = [
 
 impl Runtime {
     /// The keys to ask for before [`Self::hyperparameters`] can be called.
-    pub(crate) fn hyperparameter_keys(&self, netuid: NetUid) -> Result<Vec<Vec<u8>>, ChainError> {
+    ///
+    /// # Errors
+    /// [`ChainError::Incompatible`] when an item is not kept by subnet, or not in one place.
+    pub fn hyperparameter_keys(&self, netuid: NetUid) -> Result<Vec<Vec<u8>>, ChainError> {
         ITEMS
             .iter()
             .filter_map(|name| self.item(SUBTENSOR, name))
@@ -47,7 +50,11 @@ impl Runtime {
     /// have at all gets the chain's own default of the time if it came later or went away
     /// (`opentensor/subtensor`, `runtime/src/lib.rs`), and is an error if no round is possible
     /// without it.
-    pub(crate) fn hyperparameters(
+    ///
+    /// # Errors
+    /// [`ChainError::NoSubnet`], [`ChainError::Incompatible`] naming an item that is needed and not
+    /// there, [`ChainError::Decode`] naming one that is of another type or left out of `values`.
+    pub fn hyperparameters(
         &self,
         netuid: NetUid,
         values: &Values,

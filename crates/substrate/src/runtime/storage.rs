@@ -14,7 +14,7 @@ use subxt::metadata::StorageEntryMetadata;
 use super::{Runtime, SUBTENSOR, missing};
 
 /// What the node said about some keys: bytes, or that nothing is stored there.
-pub(crate) type Values = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
+pub type Values = BTreeMap<Vec<u8>, Option<Vec<u8>>>;
 
 /// A storage item as the metadata describes it.
 pub(super) struct Item<'r> {

@@ -1,0 +1,305 @@
+use std::sync::Mutex;
+
+use async_trait::async_trait;
+use axonry_chain::{Call, ChainError, Mortality};
+use axonry_core::{
+    AccountId, Block, BlockHash, BlockNumber, MechId, NetUid, Signature, Signer, SignerError, Uid,
+    Weights,
+};
+use serde_json::Value;
+
+use crate::recorded::{bytes, runtimes, vectors};
+
+fn weights(dests: &[u16], values: &[u16]) -> Weights {
+    let pairs = dests
+        .iter()
+        .map(|uid| Uid(*uid))
+        .zip(values.iter().copied());
+    Weights::new(pairs.collect()).unwrap()
+}
+
+fn set_weights(weights: Weights) -> Call {
+    Call::SetWeights {
+        netuid: NetUid(1),
+        mechanism: MechId(0),
+        weights,
+        version_key: 0,
+    }
+}
+
+#[test]
+fn calls_encode_as_the_vectors_say_under_each_runtime_they_are_valid_under() {
+    let file = vectors("call_data.json");
+    for (_, runtime) in runtimes([365, 393]) {
+        let mut compared = 0;
+        for case in file["calls"].as_array().unwrap() {
+            let args = &case["args"];
+            let list =
+                |name: &str| -> Vec<u16> { serde_json::from_value(args[name].clone()).unwrap() };
+            let mechanism = match case["call"].as_str().unwrap() {
+                "set_weights" => 0,
+                "set_mechanism_weights" => u8::try_from(args["mecid"].as_u64().unwrap()).unwrap(),
+                _ => continue,
+            };
+            let call = Call::SetWeights {
+                netuid: serde_json::from_value(args["netuid"].clone()).unwrap(),
+                mechanism: MechId(mechanism),
+                weights: weights(&list("dests"), &list("weights")),
+                version_key: args["version_key"].as_u64().unwrap(),
+            };
+            let data = runtime.call_data(&call).unwrap();
+            assert_eq!(data, bytes(&case["call_data"]), "{call:?}");
+            compared += 1;
+        }
+        assert!(compared >= 2, "the file has no call of ours");
+    }
+}
+
+#[test]
+fn a_call_that_a_runtime_does_not_have_is_named() {
+    for (_, runtime) in runtimes([218]) {
+        let call = Call::SetWeights {
+            netuid: NetUid(1),
+            mechanism: MechId(1),
+            weights: weights(&[0], &[65_535]),
+            version_key: 0,
+        };
+        let error = runtime.call_data(&call).unwrap_err();
+        assert!(
+            matches!(&error, ChainError::Incompatible { item, .. }
+                if item == "SubtensorModule.set_mechanism_weights"),
+            "{error}"
+        );
+    }
+}
+
+/// Signs with a recognisable constant and keeps what it was asked to sign.
+#[derive(Debug, Default)]
+struct Notary(Mutex<Vec<Vec<u8>>>);
+
+#[async_trait]
+impl Signer for Notary {
+    fn account(&self) -> AccountId {
+        AccountId::from_bytes([3; 32])
+    }
+
+    async fn sign(&self, message: &[u8]) -> Result<Signature, SignerError> {
+        self.0.lock().unwrap().push(message.to_vec());
+        Ok(Signature([9; 64]))
+    }
+}
+
+const BIRTH: Mortality = Mortality {
+    birth: Block {
+        number: BlockNumber(1000),
+        hash: BlockHash([5; 32]),
+    },
+    period: 64,
+};
+
+#[tokio::test]
+async fn an_extrinsic_is_call_extensions_and_signature_in_the_chains_order() {
+    for (spec, runtime) in runtimes([218, 343, 365, 393]) {
+        let call = set_weights(weights(&[0, 1, 2], &[65_535, 100, 7]));
+        let notary = Notary::default();
+        let signed = runtime.sign(&call, &notary, 7, BIRTH).await.unwrap();
+
+        let data = runtime.call_data(&call).unwrap();
+        let extra = [0x85, 0x02, 0x1c, 0x00, 0x00];
+        let payload = [
+            &data[..],
+            &extra,
+            &spec.to_le_bytes(),
+            &1_u32.to_le_bytes(),
+            &[7; 32],
+            &[5; 32],
+            &[0],
+        ]
+        .concat();
+        assert_eq!(*notary.0.lock().unwrap(), [payload], "spec {spec}");
+        let body = [
+            &[0x84, 0x00][..],
+            &[3; 32],
+            &[0x01],
+            &[9; 64],
+            &extra,
+            &data,
+        ]
+        .concat();
+        // 130 bytes, as a two-byte compact number, in front.
+        assert_eq!(
+            signed.bytes,
+            [&[0x09, 0x02][..], &body].concat(),
+            "spec {spec}"
+        );
+        assert_eq!(signed.bytes.len(), 132);
+        assert_eq!(signed.account, notary.account());
+        assert_eq!((signed.nonce, signed.valid_until), (7, BlockNumber(1063)));
+    }
+}
+
+#[tokio::test]
+async fn a_long_payload_is_signed_by_its_hash() {
+    for (_, runtime) in runtimes([393]) {
+        let uids: Vec<u16> = (0..256).collect();
+        let call = set_weights(weights(&uids, &[65_535; 256]));
+        let notary = Notary::default();
+        runtime.sign(&call, &notary, 0, BIRTH).await.unwrap();
+        assert_eq!(notary.0.lock().unwrap()[0].len(), 32);
+    }
+}
+
+#[tokio::test]
+async fn an_extrinsic_lives_no_longer_than_the_chain_remembers_its_birth() {
+    for (_, runtime) in runtimes([393]) {
+        let call = set_weights(weights(&[0], &[65_535]));
+        let last = async |period| {
+            let mortality = Mortality { period, ..BIRTH };
+            let signed = runtime.sign(&call, &Notary::default(), 0, mortality).await;
+            signed.map(|signed| signed.valid_until.0)
+        };
+        assert_eq!(
+            last(3).await.unwrap(),
+            1003,
+            "the shortest era has 4 blocks"
+        );
+        assert_eq!(last(100).await.unwrap(), 1127, "rounded up to 128");
+        assert_eq!(
+            last(4096).await.unwrap(),
+            3399,
+            "2400 block hashes are kept"
+        );
+        let error = last(65_536).await.unwrap_err();
+        assert!(error.to_string().contains("multiple of 16"), "{error}");
+    }
+}
+
+#[tokio::test]
+async fn an_unknown_extension_with_bytes_says_that_the_client_is_too_old() {
+    let Some(metadata) = crate::recorded::metadata(393) else {
+        return;
+    };
+    // The same runtime with an extension renamed, as a later one might have it.
+    let renamed = replaced(&metadata, b"CheckMetadataHash", b"CheckMetadataHusk");
+    let runtime =
+        axonry_substrate::offline::Runtime::decode(&renamed, crate::recorded::GENESIS).unwrap();
+    let call = set_weights(weights(&[0], &[65_535]));
+    let error = runtime
+        .sign(&call, &Notary::default(), 0, BIRTH)
+        .await
+        .unwrap_err();
+    assert!(
+        matches!(&error, ChainError::Incompatible { item, reason }
+            if item == "CheckMetadataHusk" && reason.contains("too old")),
+        "{error}"
+    );
+}
+
+#[tokio::test]
+async fn the_payment_extension_may_go_by_its_own_name() {
+    let Some(metadata) = crate::recorded::metadata(393) else {
+        return;
+    };
+    // The name is longer than the one it replaces, so its length in front changes with it.
+    let shown = [&[24 << 2][..], b"ChargeTransactionPayment"].concat();
+    let own = [&[31 << 2][..], b"ChargeTransactionPaymentWrapper"].concat();
+    let renamed = replaced(&metadata, &shown, &own);
+    let runtime =
+        axonry_substrate::offline::Runtime::decode(&renamed, crate::recorded::GENESIS).unwrap();
+    let call = set_weights(weights(&[0], &[65_535]));
+    let notary = Notary::default();
+    runtime.sign(&call, &notary, 7, BIRTH).await.unwrap();
+    let payload = &notary.0.lock().unwrap()[0];
+    let data = runtime.call_data(&call).unwrap();
+    assert_eq!(payload[data.len()..][..5], [0x85, 0x02, 0x1c, 0x00, 0x00]);
+}
+
+fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    let mut found = false;
+    while let Some(place) = rest.windows(old.len()).position(|window| window == old) {
+        out.extend_from_slice(&rest[..place]);
+        out.extend_from_slice(new);
+        rest = &rest[place + old.len()..];
+        found = true;
+    }
+    assert!(found, "the metadata has no such name");
+    out.extend_from_slice(rest);
+    out
+}
+
+#[test]
+fn dispatch_errors_go_by_the_name_the_metadata_gives_them() {
+    for (spec, runtime) in runtimes([343, 365, 393]) {
+        let name = |bytes: &[u8]| {
+            let failure = runtime.dispatch_failure(bytes).unwrap();
+            (failure.pallet, failure.name)
+        };
+        // Module 7, error 4; then what every runtime has.
+        assert_eq!(
+            name(&[3, 7, 4, 0, 0, 0, 99]),
+            (
+                "SubtensorModule".into(),
+                "HotKeyNotRegisteredInSubNet".into()
+            ),
+            "spec {spec}"
+        );
+        assert_eq!(name(&[2]), ("BadOrigin".into(), "BadOrigin".into()));
+        assert_eq!(name(&[7, 0]), ("Token".into(), "FundsUnavailable".into()));
+        let error = runtime.dispatch_failure(&[3, 7, 250, 0, 0, 0]).unwrap_err();
+        assert!(
+            error
+                .to_string()
+                .contains("SubtensorModule has no error 250"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn keys_are_made_with_the_hashers_of_the_metadata() {
+    for (_, runtime) in runtimes([393]) {
+        let cases = vectors("storage_keys.json");
+        for case in cases.as_array().unwrap() {
+            let text = |name: &str| case[name].as_str().unwrap();
+            let parts: Vec<_> = case["keys"].as_array().unwrap().iter().map(bytes).collect();
+            let parts: Vec<_> = parts.iter().map(Vec::as_slice).collect();
+            let key = runtime
+                .storage_key(text("pallet"), text("entry"), &parts)
+                .unwrap();
+            assert_eq!(key, bytes(&case["storage_key"]), "{case}");
+        }
+        let error = runtime
+            .storage_key("SubtensorModule", "Tempo", &[])
+            .unwrap_err();
+        assert!(error.to_string().contains("1 parts, not 0"), "{error}");
+        let error = runtime
+            .storage_key("SubtensorModule", "Temper", &[])
+            .unwrap_err();
+        assert!(
+            matches!(&error, ChainError::Incompatible { item, .. }
+                if item == "SubtensorModule.Temper"),
+            "{error}"
+        );
+    }
+}
+
+#[test]
+fn what_is_no_metadata_is_refused() {
+    for bytes in [
+        &b""[..],
+        b"met",
+        b"meta",
+        b"meta\x63garbage",
+        &[0],
+        &[1, 0x10],
+    ] {
+        let outcome = axonry_substrate::offline::Runtime::decode(bytes, crate::recorded::GENESIS);
+        assert!(
+            matches!(outcome, Err(ChainError::Decode { .. })),
+            "{bytes:?}"
+        );
+    }
+    let _: Value = vectors("call_data.json");
+}

@@ -1,0 +1,190 @@
+use axonry_chain::{ChainError, EpochClock, FormulaEpochs};
+use axonry_core::NetUid;
+use axonry_substrate::offline::{Runtime, Values};
+use serde_json::Value;
+
+use crate::recorded::{bytes, runtimes, vectors};
+
+const SN: NetUid = NetUid(1);
+
+#[test]
+fn recorded_neurons_decode_under_every_runtime_with_their_type() {
+    let file = vectors("neurons_lite_netuid1_spec343.json");
+    let columns: Vec<_> = file["expected"]["columns"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .collect();
+    let rows = file["expected"]["rows"].as_array().unwrap();
+    let answer = bytes(&file["result_hex"]);
+    for (spec, runtime) in runtimes([343, 365, 393]) {
+        let (call, arguments) = runtime.neurons_lite_call(SN).unwrap();
+        assert_eq!(call, file["api"].as_str().unwrap());
+        assert_eq!(arguments, bytes(&file["params_hex"]));
+        let neurons = runtime.decode_neurons_lite(SN, &answer).unwrap();
+        assert_eq!(neurons.len(), rows.len(), "spec {spec}");
+        for (neuron, row) in neurons.iter().zip(rows) {
+            let field = |name: &str| {
+                let place = columns.iter().position(|column| *column == name).unwrap();
+                match &row[place] {
+                    Value::String(text) => text.clone(),
+                    value => value.to_string(),
+                }
+            };
+            let hex = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
+            for (name, found) in [
+                ("uid", neuron.uid.to_string()),
+                ("hotkey", hex(neuron.hotkey.as_bytes())),
+                ("coldkey", hex(neuron.coldkey.as_bytes())),
+                ("active", neuron.active.to_string()),
+                ("validator_permit", neuron.validator_permit.to_string()),
+                ("last_update", neuron.last_update.to_string()),
+                ("stake_sum", neuron.stake.base_units().to_string()),
+                ("incentive", neuron.incentive.to_string()),
+                ("dividends", neuron.dividends.to_string()),
+                ("emission", neuron.emission.base_units().to_string()),
+                ("consensus", neuron.consensus.to_string()),
+                ("validator_trust", neuron.validator_trust.to_string()),
+            ] {
+                assert_eq!(found, field(name), "{name} of uid {}", neuron.uid);
+            }
+            let served = field("axon_ip") != "0" && field("axon_port") != "0";
+            assert_eq!(neuron.axon.is_some(), served, "axon of uid {}", neuron.uid);
+            if let Some(axon) = neuron.axon {
+                let ip = match axon.address.ip() {
+                    std::net::IpAddr::V4(ip) => u128::from(u32::from(ip)),
+                    std::net::IpAddr::V6(ip) => u128::from(ip),
+                };
+                assert_eq!(ip.to_string(), field("axon_ip"));
+                assert_eq!(axon.address.port().to_string(), field("axon_port"));
+                assert_eq!(axon.version.to_string(), field("axon_version"));
+                assert_eq!(axon.announced.to_string(), field("axon_block"));
+            }
+        }
+    }
+}
+
+#[test]
+fn runtimes_that_hand_out_bytes_are_read_by_the_layout_of_their_time() {
+    let file = vectors("neurons_lite_netuid1_spec343.json");
+    let answer = bytes(&file["result_hex"]);
+    // Compact length of up to 2^30, then the same bytes: the layout has not changed since.
+    let length = u32::try_from(answer.len()).unwrap() << 2 | 2;
+    let wrapped = [&length.to_le_bytes()[..], &answer].concat();
+    for ((_, old), (_, new)) in runtimes([218]).iter().zip(&runtimes([343])) {
+        let neurons = old.decode_neurons_lite(SN, &wrapped).unwrap();
+        assert_eq!(neurons, new.decode_neurons_lite(SN, &answer).unwrap());
+        assert!(old.decode_neurons_lite(SN, &answer).is_err());
+    }
+}
+
+#[test]
+fn bytes_cut_off_or_left_over_are_an_error() {
+    let file = vectors("neurons_lite_netuid1_spec343.json");
+    let answer = bytes(&file["result_hex"]);
+    for (_, runtime) in runtimes([393]) {
+        for answer in [
+            &answer[..answer.len() - 1],
+            &[&answer[..], &[0]].concat(),
+            &[],
+        ] {
+            let outcome = runtime.decode_neurons_lite(SN, answer);
+            assert!(
+                matches!(outcome, Err(ChainError::Decode { .. })),
+                "{outcome:?}"
+            );
+        }
+    }
+}
+
+/// Every key a runtime asks for, with nothing stored but that the subnet exists.
+fn bare(runtime: &Runtime) -> Values {
+    let keys = runtime.hyperparameter_keys(SN).unwrap();
+    let mut values: Values = keys.into_iter().map(|key| (key, None)).collect();
+    store(runtime, &mut values, "NetworksAdded", &[1]);
+    values
+}
+
+fn store(runtime: &Runtime, values: &mut Values, item: &str, value: &[u8]) {
+    let key = runtime
+        .storage_key("SubtensorModule", item, &[&[1, 0]])
+        .unwrap();
+    let place = values.get_mut(&key).expect("the item is asked for");
+    *place = Some(value.to_vec());
+}
+
+#[test]
+fn what_is_not_stored_has_the_default_of_its_metadata() {
+    for (spec, runtime) in runtimes([218, 343, 365, 393]) {
+        let values = bare(&runtime);
+        let rules = runtime.hyperparameters(SN, &values).unwrap();
+        let tempo = rules.tempo();
+        let formula = FormulaEpochs { netuid: SN, tempo };
+        assert_eq!(rules.epochs, EpochClock::Formula(formula), "spec {spec}");
+        assert!(tempo > 0, "spec {spec}");
+        assert_eq!(rules.weights_rate_limit, 100, "spec {spec}");
+        assert_eq!(rules.mechanism_count, 1, "spec {spec}");
+        assert_eq!(
+            rules.commit_reveal_version,
+            (spec > 218).then_some(4),
+            "spec {spec}"
+        );
+        if spec == 393 {
+            assert_eq!(tempo, 360);
+            assert_eq!(rules.min_allowed_weights, 1024);
+            assert_eq!(rules.max_allowed_validators, 128);
+            assert_eq!(rules.activity_cutoff, 5000);
+            assert!(rules.commit_reveal_enabled);
+        }
+    }
+}
+
+#[test]
+fn what_is_stored_is_read() {
+    for (_, runtime) in runtimes([393]) {
+        let mut values = bare(&runtime);
+        store(&runtime, &mut values, "Tempo", &[99, 0]);
+        store(&runtime, &mut values, "MinAllowedWeights", &[8, 0]);
+        store(
+            &runtime,
+            &mut values,
+            "WeightsVersionKey",
+            &[1, 2, 0, 0, 0, 0, 0, 0],
+        );
+        store(&runtime, &mut values, "CommitRevealWeightsEnabled", &[0]);
+        let rules = runtime.hyperparameters(SN, &values).unwrap();
+        assert_eq!((rules.tempo(), rules.min_allowed_weights), (99, 8));
+        assert_eq!(rules.weights_version_key, 513);
+        assert!(!rules.commit_reveal_enabled);
+    }
+}
+
+#[test]
+fn a_subnet_that_was_never_added_does_not_exist() {
+    for (_, runtime) in runtimes([393]) {
+        let mut values = bare(&runtime);
+        store(&runtime, &mut values, "NetworksAdded", &[0]);
+        let outcome = runtime.hyperparameters(SN, &values);
+        assert!(
+            matches!(outcome, Err(ChainError::NoSubnet(SN))),
+            "{outcome:?}"
+        );
+    }
+}
+
+#[test]
+fn a_key_left_out_of_the_answer_is_not_taken_for_absent() {
+    for (_, runtime) in runtimes([393]) {
+        let mut values = bare(&runtime);
+        values.remove(
+            &runtime
+                .storage_key("SubtensorModule", "Tempo", &[&[1, 0]])
+                .unwrap(),
+        );
+        let error = runtime.hyperparameters(SN, &values).unwrap_err();
+        assert!(
+            matches!(&error, ChainError::Decode { item, .. } if item == "SubtensorModule.Tempo"),
+            "{error}"
+        );
+    }
+}
