@@ -32,7 +32,7 @@ pub enum PipelineError {
 ///
 /// `raw = scores / Σ|scores|`, then [`process`], then [`emit`]. A sum of zero or NaN counts as 1, so
 /// one NaN leaves all the others undivided, and **nobody having scored means equal weights for
-/// everybody**: use `Plan`, which refuses, unless parity is the point.
+/// everybody**: use a [`Planner`](crate::Planner), which refuses, unless parity is the point.
 ///
 /// Bit-identical to `entrius/gittensor` `neurons/base/validator.py` and `mode-network/synth-subnet`
 /// `synth/base/validator.py`, `set_weights`, which agree with each other.

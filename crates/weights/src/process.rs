@@ -46,7 +46,7 @@ pub enum ProcessError {
 ///
 /// Weights are rounded to `f32` first; only positive ones count. Then,
 /// 1. if none is positive, or the subnet is smaller than its own minimum, **everybody gets the same**:
-///    upstream's way of saying that it knows nothing, which `Plan` refuses instead;
+///    upstream's way of saying that it knows nothing, which a [`Planner`](crate::Planner) refuses instead;
 /// 2. if fewer are positive than the minimum, everybody gets 10⁻⁵ on top of theirs, in `f64`. The
 ///    weight is added at its *place in the list*: for a list that leaves out uids it lands on the
 ///    wrong neuron, as upstream's does;

@@ -1,0 +1,144 @@
+use axonry_chain::{Hyperparameters, Metagraph};
+use axonry_core::{Block, BlockNumber, Hotkey, MechId, Uid};
+use tokio::time::Instant;
+use tracing::{info, warn};
+
+use super::patience::{Heads, Lost, patiently};
+use super::{Refusal, SetError, Setter};
+use crate::{Plan, first_legal_block};
+
+/// What an extrinsic is signed on: state of one block that says it will land.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Ready {
+    pub(super) head: Block,
+    pub(super) uid: Uid,
+    pub(super) last_update: BlockNumber,
+    pub(super) epoch: Option<u64>,
+}
+
+impl Setter {
+    /// Reads everything that decides at one block, and waits for the first legal one.
+    ///
+    /// Nothing is read before the block `from`.
+    pub(super) async fn preflight(
+        &self,
+        plan: &Plan,
+        mut from: BlockNumber,
+        heads: &mut Heads<'_>,
+        deadline: Instant,
+    ) -> Result<Ready, SetError> {
+        let patience = deadline.min(Instant::now() + self.settings.patience);
+        loop {
+            let reads = deadline.min(Instant::now() + self.settings.reads);
+            // Waiting for a block takes as long as blocks take; asking for the head does not.
+            let until = if from.0 == 0 { reads } else { deadline };
+            let head = heads.from(from, until).await?;
+            let (netuid, pause) = (plan.netuid(), self.settings.pause);
+            let rules = patiently(reads, pause, || {
+                self.chain.hyperparameters(netuid, head.hash)
+            });
+            let rules = rules.await?;
+            let metagraph = patiently(reads, pause, || self.chain.metagraph(netuid, head));
+            let metagraph = metagraph.await?;
+            let updates = patiently(reads, pause, || {
+                self.chain.last_updates(netuid, plan.mechanism(), head.hash)
+            });
+            let updates = updates.await?;
+
+            let hotkey = Hotkey::from(self.signer.account());
+            let uid = check(plan, hotkey, self.settings.version_key, &rules, &metagraph)
+                .map_err(SetError::Refused)?;
+            let last_update = updates.get(usize::from(uid.0)).copied().unwrap_or_default();
+            let first_legal = first_legal_block(last_update, rules.weights_rate_limit);
+            if head.number.plus(1) >= first_legal {
+                return Ok(Ready {
+                    head,
+                    uid,
+                    last_update,
+                    epoch: rules.epochs.epoch_of(head.number.plus(1)),
+                });
+            }
+            info!(
+                head = head.number.0,
+                first_legal = first_legal.0,
+                "waiting for the rate limit"
+            );
+            let before = BlockNumber(first_legal.0 - 1);
+            from = match heads.from(before, patience).await {
+                Ok(block) => block.number,
+                Err(Lost::Failed(error)) => return Err(SetError::Chain(error)),
+                Err(Lost::Deadline) => {
+                    return Err(SetError::Refused(Refusal::RateLimited {
+                        first_legal,
+                        head: head.number,
+                    }));
+                }
+            };
+        }
+    }
+}
+
+/// The chain's own checks, in its order, on state of one block
+/// (`opentensor/subtensor`, `pallets/subtensor/src/subnets/weights.rs`, `do_set_weights`).
+fn check(
+    plan: &Plan,
+    hotkey: Hotkey,
+    version_key: u64,
+    rules: &Hyperparameters,
+    metagraph: &Metagraph,
+) -> Result<Uid, Refusal> {
+    let netuid = plan.netuid();
+    if rules.commit_reveal_enabled {
+        return Err(Refusal::CommitRevealNotSupported {
+            netuid,
+            version: rules.commit_reveal_version,
+        });
+    }
+    if netuid.0 == 0 {
+        return Err(Refusal::RootSubnet);
+    }
+    if plan.mechanism() != MechId(0) && plan.mechanism().0 >= rules.mechanism_count {
+        return Err(Refusal::NoMechanism {
+            netuid,
+            mechanism: plan.mechanism(),
+            count: rules.mechanism_count,
+        });
+    }
+    let neuron = metagraph
+        .of(&hotkey)
+        .ok_or(Refusal::NotRegistered { hotkey, netuid })?;
+    if version_key < rules.weights_version_key {
+        return Err(Refusal::VersionKey {
+            netuid,
+            needed: rules.weights_version_key,
+            ours: version_key,
+        });
+    }
+    let on_itself = matches!(plan.weights().as_slice(), [(uid, _)] if *uid == neuron.uid);
+    if !neuron.validator_permit && !on_itself {
+        return Err(Refusal::NoPermit { hotkey, netuid });
+    }
+    let moved = plan.moved(metagraph);
+    if !moved.is_empty() {
+        return Err(Refusal::PlanOutdated(moved));
+    }
+    // The chain weighs inherited stake and TAO in as well, and lets the subnet's owner pass, none of
+    // which a metagraph shows. So this is no refusal: the pool answers with custom error 1.
+    if neuron.stake.base_units() < rules.stake_threshold {
+        warn!(
+            stake = %neuron.stake,
+            threshold = rules.stake_threshold,
+            "the stake in the subnet alone is below what setting weights needs"
+        );
+    }
+    Ok(neuron.uid)
+}
+
+impl From<Lost> for SetError {
+    fn from(lost: Lost) -> Self {
+        match lost {
+            Lost::Failed(error) => Self::Chain(error),
+            Lost::Deadline => Self::Deadline,
+        }
+    }
+}
