@@ -58,6 +58,7 @@
 mod breakdown;
 mod change;
 mod classification;
+mod file;
 mod grammar;
 mod parse;
 mod score;
