@@ -190,7 +190,7 @@ pub(crate) fn block_hash(header: &[u8]) -> BlockHash {
 fn period_of(mortality: Mortality) -> Result<u64, ChainError> {
     let period = mortality.period.clamp(4, 65_536).next_power_of_two();
     let rounding = (period / EXACT_PERIOD).max(1);
-    if mortality.birth.number.0 % rounding == 0 {
+    if mortality.birth.number.0.is_multiple_of(rounding) {
         Ok(period)
     } else {
         let reason = format!(

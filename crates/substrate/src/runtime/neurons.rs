@@ -164,9 +164,9 @@ fn decode_opaque(bytes: &[u8]) -> Result<Vec<NeuronInfoLite>, ChainError> {
 
 impl NeuronInfoLite {
     fn checked(self, netuid: NetUid) -> Result<Neuron, ChainError> {
-        let stakes = self.stake.iter().map(|(_, amount)| *amount);
+        let mut stakes = self.stake.iter().map(|(_, amount)| *amount);
         let stake = stakes
-            .fold(Some(0_u64), |sum, amount| sum?.checked_add(amount))
+            .try_fold(0_u64, u64::checked_add)
             .ok_or_else(|| unreadable(&format_args!("stakes of uid {} overflow", self.uid)))?;
         let alpha = |units| Alpha::from_base_units(netuid, units);
         Ok(Neuron {

@@ -1,0 +1,164 @@
+use std::time::Duration;
+
+use axonry_chain::{Chain, ChainError};
+use axonry_core::BlockHash;
+use axonry_substrate::ConnectError;
+use tokio::net::TcpListener;
+use tokio::time::{Instant, timeout};
+
+use crate::node::{Fault, Node, Wire, builder, failure};
+
+#[tokio::test]
+async fn a_refused_connection_is_unavailable_at_once() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let error = failure(builder(address)).await;
+    assert!(matches!(error, ChainError::Unavailable { .. }), "{error:?}");
+    assert!(error.is_transient());
+}
+
+#[tokio::test]
+async fn a_server_that_never_shakes_hands_is_unavailable_in_time() {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let deadline = Duration::from_millis(200);
+    let started = Instant::now();
+    let error = failure(builder(listener.local_addr().unwrap()).connect_deadline(deadline)).await;
+    assert!(matches!(error, ChainError::Unavailable { .. }), "{error:?}");
+    assert!(started.elapsed() < deadline + Duration::from_millis(250));
+}
+
+#[tokio::test]
+async fn a_node_that_falls_silent_is_a_timeout_within_the_deadline() {
+    let node = Node::spawn().await;
+    let wire = Wire::to(node.address).await;
+    let deadline = Duration::from_millis(300);
+    let chain = builder(wire.address)
+        .call_deadline(deadline)
+        .connect()
+        .await
+        .unwrap();
+    wire.set(Fault::Swallow);
+    let started = Instant::now();
+    let error = chain.head().await.unwrap_err();
+    assert!(
+        matches!(&error, ChainError::Timeout { after, .. } if *after == deadline),
+        "{error:?}"
+    );
+    assert!(started.elapsed() < deadline + Duration::from_millis(250));
+}
+
+#[tokio::test]
+async fn three_unanswered_calls_make_a_new_connection() {
+    let node = Node::spawn().await;
+    let wire = Wire::to(node.address).await;
+    let deadline = Duration::from_millis(300);
+    let chain = builder(wire.address)
+        .call_deadline(deadline)
+        .connect()
+        .await
+        .unwrap();
+    wire.set(Fault::Swallow);
+    for _ in 0..3 {
+        assert!(chain.head().await.is_err());
+    }
+    wire.set(Fault::None);
+    answers_again(&chain).await;
+    assert_eq!(
+        chain.requests_by_method()["state_subscribeRuntimeVersion"],
+        2
+    );
+}
+
+#[tokio::test]
+async fn silence_is_noticed_by_pings_without_any_call() {
+    let node = Node::spawn().await;
+    let wire = Wire::to(node.address).await;
+    let pings = builder(wire.address).pings(Duration::from_millis(50), Duration::from_millis(200));
+    let chain = pings.connect().await.unwrap();
+    let mut blocks = chain.blocks().await.unwrap();
+    wire.set(Fault::Swallow);
+    let next = futures_util::StreamExt::next(&mut blocks);
+    let next = timeout(Duration::from_secs(5), next).await.unwrap();
+    assert!(
+        matches!(next, Some(Err(ChainError::Unavailable { .. }))),
+        "{next:?}"
+    );
+}
+
+#[tokio::test]
+async fn a_cut_connection_heals_and_reads_in_flight_are_asked_again() {
+    let node = Node::spawn().await;
+    let wire = Wire::to(node.address).await;
+    let chain = builder(wire.address).connect().await.unwrap();
+    wire.set(Fault::Swallow);
+    let asking = tokio::spawn({
+        let chain = chain.clone();
+        async move { chain.head().await }
+    });
+    // The question is on its way once it has been counted.
+    while chain.requests_by_method()["chain_getFinalizedHead"] < 2 {
+        tokio::task::yield_now().await;
+    }
+    wire.cut().await;
+    assert_eq!(asking.await.unwrap().unwrap(), node.script.block(5));
+    assert_eq!(chain.requests_by_method()["chain_getFinalizedHead"], 3);
+}
+
+#[tokio::test]
+async fn an_outage_is_unavailable_by_the_deadline_and_ends_by_itself() {
+    let node = Node::spawn().await;
+    let wire = Wire::to(node.address).await;
+    let deadline = Duration::from_millis(300);
+    let chain = builder(wire.address)
+        .call_deadline(deadline)
+        .connect()
+        .await
+        .unwrap();
+    wire.set(Fault::Cut);
+    let started = Instant::now();
+    let error = chain.head().await.unwrap_err();
+    assert!(matches!(error, ChainError::Unavailable { .. }), "{error:?}");
+    assert!(started.elapsed() < deadline + Duration::from_millis(250));
+    wire.set(Fault::None);
+    answers_again(&chain).await;
+}
+
+#[tokio::test]
+async fn a_node_of_another_chain_is_refused() {
+    let node = Node::spawn().await;
+    let expected = BlockHash([1; 32]);
+    let outcome = builder(node.address).genesis(expected).connect().await;
+    assert!(
+        matches!(&outcome, Err(ConnectError::OtherChain { found, .. })
+            if *found == node.script.block(0).hash),
+        "{outcome:?}"
+    );
+    let genesis = node.script.block(0).hash;
+    let chain = builder(node.address)
+        .genesis(genesis)
+        .connect()
+        .await
+        .unwrap();
+    assert_eq!(chain.genesis(), genesis);
+}
+
+#[tokio::test]
+async fn encryption_needs_no_set_up_by_the_caller() {
+    let node = Node::spawn().await;
+    // The node does not speak TLS: what matters is that the client's side of it is there.
+    let endpoint = format!("wss://localhost:{}", node.address.port())
+        .parse()
+        .unwrap();
+    let error = failure(builder(node.address).endpoint(endpoint)).await;
+    assert!(matches!(error, ChainError::Unavailable { .. }), "{error:?}");
+}
+
+async fn answers_again(chain: &axonry_substrate::Substrate) {
+    let asking = async {
+        while chain.head().await.is_err() {
+            tokio::task::yield_now().await;
+        }
+    };
+    timeout(Duration::from_secs(30), asking).await.unwrap();
+}

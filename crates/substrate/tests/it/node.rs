@@ -1,0 +1,424 @@
+//! A node of the toy's chain on a real websocket, and a wire in front of it that can fail.
+
+use std::collections::BTreeMap;
+use std::net::SocketAddr;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use axonry_core::{Block, BlockHash, BlockNumber};
+use axonry_substrate::{ConnectError, Substrate, SubstrateBuilder};
+use jsonrpsee::PendingSubscriptionSink;
+use jsonrpsee::server::{RpcModule, Server, ServerHandle};
+use jsonrpsee::types::{ErrorObjectOwned, Params};
+use parity_scale_codec::{Compact, Encode};
+use serde_json::value::to_raw_value;
+use serde_json::{Value, json};
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::{broadcast, watch};
+use tokio::task::JoinSet;
+
+use crate::toy;
+
+/// A node; it stops when dropped.
+pub(crate) struct Node {
+    pub(crate) address: SocketAddr,
+    pub(crate) script: Arc<Script>,
+    _server: ServerHandle,
+}
+
+/// What the node has and says, to be changed by tests.
+pub(crate) struct Script {
+    pub(crate) storage: Mutex<BTreeMap<Vec<u8>, Vec<u8>>>,
+    /// The spec version of the newest runtime, as announced.
+    spec: watch::Sender<u32>,
+    /// What is in every block.
+    pub(crate) extrinsics: Mutex<Vec<Vec<u8>>>,
+    /// The chain, by height.
+    blocks: Mutex<Vec<Header>>,
+    finalized: broadcast::Sender<Value>,
+    /// What becomes of the next extrinsic: statuses, or an error of the pool.
+    pub(crate) pool: Mutex<Result<Vec<Value>, PoolError>>,
+    /// Errors to answer with, by method.
+    pub(crate) errors: Mutex<BTreeMap<&'static str, (i32, &'static str)>>,
+}
+
+/// Code, message and data.
+type PoolError = (i32, &'static str, Option<Value>);
+
+#[derive(Clone)]
+struct Header {
+    number: u32,
+    parent: [u8; 32],
+    /// The spec version after the block, and whether the block brought it.
+    spec: u32,
+    upgrades: bool,
+}
+
+impl Header {
+    fn hash(&self) -> [u8; 32] {
+        let number = Compact(self.number);
+        // The only digest item there is says that the runtime has changed.
+        let digest = vec![8_u8; usize::from(self.upgrades)];
+        let encoded = (self.parent, number, [0_u8; 64], digest).encode();
+        let hash = blake2b_simd::Params::new().hash_length(32).hash(&encoded);
+        hash.as_bytes().try_into().unwrap()
+    }
+
+    fn next(&self, upgrades: bool) -> Self {
+        Self {
+            number: self.number + 1,
+            parent: self.hash(),
+            spec: self.spec + u32::from(upgrades),
+            upgrades,
+        }
+    }
+
+    fn json(&self) -> Value {
+        let zero = hex([0; 32]);
+        let logs = vec!["0x08"; usize::from(self.upgrades)];
+        json!({
+            "parentHash": hex(self.parent), "number": format!("{:#x}", self.number),
+            "stateRoot": zero, "extrinsicsRoot": zero, "digest": {"logs": logs},
+        })
+    }
+}
+
+fn hex(bytes: impl AsRef<[u8]>) -> String {
+    format!("0x{}", hex::encode(bytes))
+}
+
+fn unhex(value: &Value) -> Vec<u8> {
+    hex::decode(value.as_str().unwrap().strip_prefix("0x").unwrap()).unwrap()
+}
+
+impl Script {
+    /// Appends blocks and announces the last one as finalized, as nodes do.
+    pub(crate) fn finalize(&self, blocks: usize) {
+        let mut chain = self.blocks.lock().unwrap();
+        for _ in 0..blocks {
+            let next = chain.last().unwrap().next(false);
+            chain.push(next);
+        }
+        let _ = self.finalized.send(chain.last().unwrap().json());
+    }
+
+    /// Appends a block that puts the next runtime in force, and announces both.
+    pub(crate) fn upgrade(&self) {
+        let mut chain = self.blocks.lock().unwrap();
+        let next = chain.last().unwrap().next(true);
+        self.spec.send_replace(next.spec);
+        let _ = self.finalized.send(next.json());
+        chain.push(next);
+    }
+
+    pub(crate) fn block(&self, number: usize) -> Block {
+        let chain = self.blocks.lock().unwrap();
+        Block {
+            number: BlockNumber(number as u64),
+            hash: BlockHash(chain[number].hash()),
+        }
+    }
+
+    pub(crate) fn followers(&self) -> usize {
+        self.finalized.receiver_count()
+    }
+
+    fn answer(&self, method: &str, params: &[Value]) -> Result<Value, ErrorObjectOwned> {
+        if let Some((code, words)) = self.errors.lock().unwrap().get(method) {
+            return Err(ErrorObjectOwned::owned(*code, *words, None::<()>));
+        }
+        let chain = self.blocks.lock().unwrap();
+        let storage = self.storage.lock().unwrap();
+        let stored = |key: &Value| storage.get(&unhex(key)).map(hex);
+        let find = |hash: &Value| {
+            let hash = unhex(hash);
+            chain.iter().find(|header| header.hash()[..] == hash)
+        };
+        Ok(match method {
+            "chain_getBlockHash" => {
+                let place = usize::try_from(params[0].as_u64().unwrap()).unwrap();
+                json!(chain.get(place).map(|header| hex(header.hash())))
+            }
+            "chain_getFinalizedHead" => json!(hex(chain.last().unwrap().hash())),
+            "chain_getHeader" => json!(find(&params[0]).map(Header::json)),
+            "chain_getBlock" => {
+                let extrinsics = self.extrinsics.lock().unwrap();
+                let extrinsics: Vec<_> = extrinsics.iter().map(hex).collect();
+                let header = find(&params[0]).map(Header::json);
+                json!(header.map(|header| json!({
+                    "block": {"header": header, "extrinsics": extrinsics},
+                    "justifications": null,
+                })))
+            }
+            "state_getRuntimeVersion" => version(find(&params[0]).unwrap().spec),
+            "state_getStorage" => json!(stored(&params[0])),
+            "state_queryStorageAt" => {
+                let keys = params[0].as_array().unwrap();
+                let changes: Vec<_> = keys.iter().map(|key| (key, stored(key))).collect();
+                json!([{"block": params[1], "changes": changes}])
+            }
+            "state_call" => match params[0].as_str().unwrap() {
+                "Metadata_metadata_at_version" => match unhex(&params[1])[0] {
+                    15 => {
+                        let spec = find(&params[2]).unwrap().spec;
+                        json!(hex(Some(toy::metadata(spec)).encode()))
+                    }
+                    _ => json!(hex(None::<Vec<u8>>.encode())),
+                },
+                "NeuronInfoRuntimeApi_get_neurons_lite" => {
+                    let netuid = unhex(&params[1]);
+                    json!(hex(toy::neurons(u16::from_le_bytes([
+                        netuid[0], netuid[1]
+                    ]))))
+                }
+                call => panic!("the toy has no {call}"),
+            },
+            "system_accountNextIndex" => json!(41),
+            method => panic!("the toy has no {method}"),
+        })
+    }
+}
+
+fn version(spec: u32) -> Value {
+    json!({"specName": "toy", "specVersion": spec, "transactionVersion": 1, "apis": []})
+}
+
+impl Node {
+    pub(crate) async fn spawn() -> Self {
+        let genesis = Header {
+            number: 0,
+            parent: [0; 32],
+            spec: 1,
+            upgrades: false,
+        };
+        let script = Arc::new(Script {
+            storage: Mutex::new(toy::storage()),
+            spec: watch::Sender::new(1),
+            extrinsics: Mutex::default(),
+            blocks: Mutex::new(vec![genesis]),
+            finalized: broadcast::channel(1000).0,
+            pool: Mutex::new(Ok(Vec::new())),
+            errors: Mutex::default(),
+        });
+        script.finalize(5);
+        let server = Server::builder().build("127.0.0.1:0").await.unwrap();
+        let address = server.local_addr().unwrap();
+        let _server = server.start(methods(Arc::clone(&script)));
+        Self {
+            address,
+            script,
+            _server,
+        }
+    }
+
+    pub(crate) async fn connect(&self) -> Substrate {
+        builder(self.address).connect().await.unwrap()
+    }
+}
+
+/// A client in the making that does not wait long.
+pub(crate) fn builder(address: SocketAddr) -> SubstrateBuilder {
+    Substrate::builder()
+        .endpoint(format!("ws://{address}").parse().unwrap())
+        .call_deadline(Duration::from_secs(5))
+        .connect_deadline(Duration::from_secs(2))
+}
+
+pub(crate) async fn failure(builder: SubstrateBuilder) -> axonry_chain::ChainError {
+    match builder.connect().await {
+        Err(ConnectError::Chain(error)) => error,
+        other => panic!("expected the chain's error, found {other:?}"),
+    }
+}
+
+fn methods(script: Arc<Script>) -> RpcModule<Arc<Script>> {
+    let mut module = RpcModule::new(script);
+    for method in [
+        "chain_getBlockHash",
+        "chain_getFinalizedHead",
+        "chain_getHeader",
+        "chain_getBlock",
+        "state_getRuntimeVersion",
+        "state_getStorage",
+        "state_queryStorageAt",
+        "state_call",
+        "system_accountNextIndex",
+    ] {
+        let answer = move |params: Params<'_>, script: &Arc<Script>, _: &_| {
+            let params: Vec<Value> = params.parse().unwrap_or_default();
+            script.answer(method, &params)
+        };
+        module.register_method(method, answer).unwrap();
+    }
+    let runtime = |_: Params<'static>,
+                   pending: PendingSubscriptionSink,
+                   script: Arc<Arc<Script>>,
+                   _| async move {
+        let Ok(sink) = pending.accept().await else {
+            return;
+        };
+        let mut specs = script.spec.subscribe();
+        specs.mark_changed();
+        while specs.changed().await.is_ok() {
+            let message = to_raw_value(&version(*specs.borrow_and_update())).unwrap();
+            if sink.send(message).await.is_err() {
+                return;
+            }
+        }
+    };
+    module
+        .register_subscription(
+            "state_subscribeRuntimeVersion",
+            "state_runtimeVersion",
+            "state_unsubscribeRuntimeVersion",
+            runtime,
+        )
+        .unwrap();
+    let heads = |_: Params<'static>,
+                 pending: PendingSubscriptionSink,
+                 script: Arc<Arc<Script>>,
+                 _| async move {
+        let Ok(sink) = pending.accept().await else {
+            return;
+        };
+        let mut heads = script.finalized.subscribe();
+        let now = script.blocks.lock().unwrap().last().unwrap().json();
+        let _ = sink.send(to_raw_value(&now).unwrap()).await;
+        loop {
+            tokio::select! {
+                () = sink.closed() => return,
+                head = heads.recv() => {
+                    let Ok(head) = head else { return };
+                    if sink.send(to_raw_value(&head).unwrap()).await.is_err() {
+                        return;
+                    }
+                }
+            }
+        }
+    };
+    module
+        .register_subscription(
+            "chain_subscribeFinalizedHeads",
+            "chain_finalizedHead",
+            "chain_unsubscribeFinalizedHeads",
+            heads,
+        )
+        .unwrap();
+    let submit = |_: Params<'static>,
+                  pending: PendingSubscriptionSink,
+                  script: Arc<Arc<Script>>,
+                  _| async move {
+        let outcome = script.pool.lock().unwrap().clone();
+        match outcome {
+            Err((code, message, data)) => {
+                pending
+                    .reject(ErrorObjectOwned::owned(code, message, data))
+                    .await;
+            }
+            Ok(statuses) => {
+                let Ok(sink) = pending.accept().await else {
+                    return;
+                };
+                for status in statuses {
+                    let _ = sink.send(to_raw_value(&status).unwrap()).await;
+                }
+                // The node has nothing more to say, but does not hang up either.
+                sink.closed().await;
+            }
+        }
+    };
+    module
+        .register_subscription(
+            "author_submitAndWatchExtrinsic",
+            "author_extrinsicUpdate",
+            "author_unwatchExtrinsic",
+            submit,
+        )
+        .unwrap();
+    module
+}
+
+/// A wire to a node, for things that servers do not do of themselves.
+pub(crate) struct Wire {
+    pub(crate) address: SocketAddr,
+    fault: watch::Sender<Fault>,
+    _pump: JoinSet<()>,
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Fault {
+    /// None: all is passed on.
+    None,
+    /// Connections stay open and nothing comes through any more.
+    Swallow,
+    /// Connections are cut, and new ones at once after they were made.
+    Cut,
+}
+
+impl Wire {
+    pub(crate) async fn to(node: SocketAddr) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let (fault, faults) = watch::channel(Fault::None);
+        let mut pump = JoinSet::new();
+        pump.spawn(async move {
+            let mut connections = JoinSet::new();
+            loop {
+                let (client, _) = listener.accept().await.unwrap();
+                let faults = faults.clone();
+                connections.spawn(async move {
+                    let server = TcpStream::connect(node).await.unwrap();
+                    let (from_client, to_client) = client.into_split();
+                    let (from_server, to_server) = server.into_split();
+                    let cut = async {
+                        let _ = faults.clone().wait_for(|fault| *fault == Fault::Cut).await;
+                    };
+                    tokio::select! {
+                        () = cut => {}
+                        () = pass(from_client, to_server, faults.clone()) => {}
+                        () = pass(from_server, to_client, faults.clone()) => {}
+                    }
+                });
+            }
+        });
+        Self {
+            address,
+            fault,
+            _pump: pump,
+        }
+    }
+
+    pub(crate) fn set(&self, fault: Fault) {
+        self.fault.send_replace(fault);
+    }
+
+    /// Cuts every connection, and lets new ones through.
+    pub(crate) async fn cut(&self) {
+        self.set(Fault::Cut);
+        // Every connection holds receivers; the last one is the listener's.
+        while self.fault.receiver_count() > 1 {
+            tokio::task::yield_now().await;
+        }
+        self.set(Fault::None);
+    }
+}
+
+async fn pass(
+    mut from: impl AsyncReadExt + Unpin,
+    mut to: impl AsyncWriteExt + Unpin,
+    faults: watch::Receiver<Fault>,
+) {
+    let mut buffer = vec![0; 64 * 1024];
+    loop {
+        match from.read(&mut buffer).await {
+            Ok(0) | Err(_) => return,
+            Ok(_) if *faults.borrow() == Fault::Swallow => {}
+            Ok(read) => {
+                if to.write_all(&buffer[..read]).await.is_err() {
+                    return;
+                }
+            }
+        }
+    }
+}
