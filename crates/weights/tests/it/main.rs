@@ -1,3 +1,6 @@
 //! Weights as a validator meets them.
 
+mod fake;
+mod plan;
+mod setter;
 mod vectors;
