@@ -2,14 +2,46 @@
 //!
 //! A subnet author writes one [`Mechanism`]; this crate reads the subnet at one block, asks the
 //! mechanism, folds the answers into averages that survive a restart, plans a weight vector and
-//! lands it, and tells the whole story in a report.
+//! lands it, and tells the whole story in a [`RoundReport`].
+//!
+//! ```
+//! use async_trait::async_trait;
+//! use axonry_core::{Observed, Score};
+//! use axonry_neuron::{Evaluation, Mechanism, MechanismError, Round};
+//!
+//! /// Every miner that serves is as good as any other.
+//! #[derive(Debug)]
+//! struct Serving;
+//!
+//! #[async_trait]
+//! impl Mechanism for Serving {
+//!     async fn evaluate(&self, round: Round<'_>) -> Result<Evaluation, MechanismError> {
+//!         let mut evaluation = Evaluation::default();
+//!         for neuron in round.metagraph.neurons() {
+//!             let score = if neuron.axon.is_some() { 1.0 } else { 0.0 };
+//!             let score = Score::new(score).expect("finite and not negative");
+//!             evaluation.scores.insert(neuron.hotkey, Observed::known(score, round.now));
+//!         }
+//!         Ok(evaluation)
+//!     }
+//! }
+//! ```
 //!
 //! It does not know: subxt, HTTP, GitHub, keys on disk, or how anybody is scored.
 
+mod clock;
+mod journal;
 mod mechanism;
 mod moving_average;
 mod progress;
+mod report;
+mod rounds;
+mod validator;
 
+pub use clock::Clock;
 pub use mechanism::{Evaluation, Mechanism, MechanismError, Round};
 pub use moving_average::{DEFAULT_ALPHA, Folded, MovingAverage};
 pub use progress::{Progress, Stage, Step, Unwatched};
+pub use report::{LandingReport, MinerReport, RoundReport};
+pub use rounds::Rounds;
+pub use validator::{RoundError, Validator, ValidatorSettings};

@@ -41,6 +41,11 @@ impl MovingAverage {
         &self.averages
     }
 
+    /// Takes the averages out.
+    pub fn into_averages(self) -> BTreeMap<Hotkey, f32> {
+        self.averages
+    }
+
     /// Folds one round in.
     ///
     /// - A known score moves the average; a registered miner that was not scored counts as 0.

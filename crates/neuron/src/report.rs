@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 use std::time::Duration;
 
-use axonry_core::{Block, BlockNumber, Hotkey, NetUid, Observed, Score, Uid, Weights};
+use axonry_core::{BlockHash, BlockNumber, Hotkey, NetUid, Score, Uid, Weights};
+use axonry_weights::{Landing, SetError};
 use serde::Serialize;
 
 use crate::Stage;
@@ -14,8 +15,10 @@ pub struct RoundReport {
     /// The subnet.
     pub netuid: NetUid,
     /// The block everything was read at.
-    pub block: Block,
-    /// Every neuron the round knew, by uid.
+    pub block: BlockNumber,
+    /// Its hash.
+    pub block_hash: BlockHash,
+    /// Every neuron of the round's metagraph, by uid.
     pub miners: Vec<MinerReport>,
     /// The vector, as `[[uid, value], …]`; empty when there is none.
     pub weights: Weights,
@@ -36,54 +39,89 @@ pub struct MinerReport {
     pub uid: Uid,
     /// Its key.
     pub hotkey: Hotkey,
-    /// What the mechanism said; `null` where it said nothing.
-    pub score: Option<Observed<Score>>,
+    /// What it scored; `null` where that is not known.
+    pub score: Option<Score>,
+    /// Why the score is not known.
+    pub unknown: Option<String>,
     /// Its moving average after the round.
     pub average: f32,
     /// Its weight, 0 when it has none.
     pub weight: u16,
-    /// Why, in a line.
+    /// Why it has the score it has, in a line.
     pub explanation: Option<String>,
 }
 
 /// What became of a vector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
-#[serde(tag = "outcome")]
-pub enum LandingReport {
-    /// Chain state shows the vector, as sent.
-    VerifiedInState {
-        /// The block it was included in.
-        included_in: BlockNumber,
-        /// The block at which state shows it.
-        block: BlockNumber,
-        /// The extrinsic's hash.
-        extrinsic: String,
-    },
-    /// It was decided not to submit anything.
-    NotSubmitted {
-        /// Why, and what to do.
-        reason: String,
-    },
-    /// The chain refused it, or included it without effect.
-    Rejected {
-        /// Why, and what to do.
-        reason: String,
-    },
-    /// It is not known whether it landed; it is looked for before anything else is sent.
-    Unknown {
-        /// Why.
-        reason: String,
-    },
+pub struct LandingReport {
+    /// `VerifiedInState`, `Submitted`, `Included`, `Finalized`, `Rejected`, `Unknown`, or
+    /// `NotSubmitted`. Only the first means that the weights are set.
+    pub outcome: &'static str,
+    /// The block that included it, once chain state shows it.
+    pub block: Option<BlockNumber>,
+    /// That block's hash.
+    pub block_hash: Option<BlockHash>,
+    /// Why it did not land (yet), and what to do.
+    pub reason: Option<String>,
 }
 
 impl LandingReport {
+    /// Nothing was sent.
+    pub(crate) const fn not_submitted(reason: String) -> Self {
+        Self {
+            outcome: "NotSubmitted",
+            block: None,
+            block_hash: None,
+            reason: Some(reason),
+        }
+    }
+
     /// Whether chain state shows the vector.
-    pub const fn landed(&self) -> bool {
-        matches!(self, Self::VerifiedInState { .. })
+    pub fn landed(&self) -> bool {
+        self.block.is_some()
     }
 }
 
-/// Stops the time of each stage.
+impl From<Landing> for LandingReport {
+    fn from(landing: Landing) -> Self {
+        let outcome = match &landing {
+            Landing::Submitted => "Submitted",
+            Landing::Included { .. } => "Included",
+            Landing::Finalized { .. } => "Finalized",
+            Landing::VerifiedInState { .. } => "VerifiedInState",
+            Landing::Rejected { .. } => "Rejected",
+            // An outcome this crate has no word for is one it cannot vouch for.
+            _ => "Unknown",
+        };
+        let block = landing.block();
+        Self {
+            outcome,
+            block: block.map(|block| block.number),
+            block_hash: block.map(|block| block.hash),
+            reason: block.is_none().then(|| landing.to_string()),
+        }
+    }
+}
+
+impl From<SetError> for LandingReport {
+    fn from(error: SetError) -> Self {
+        Self::not_submitted(chain_of(&error))
+    }
+}
+
+/// An error with its causes, on one line.
+pub(crate) fn chain_of(error: &dyn std::error::Error) -> String {
+    let mut text = error.to_string();
+    let mut cause = error.source();
+    while let Some(error) = cause {
+        text.push_str(": ");
+        text.push_str(&error.to_string());
+        cause = error.source();
+    }
+    text
+}
+
+/// Adds up the time of each stage.
 #[derive(Debug, Default)]
 pub(crate) struct StageTimes(BTreeMap<&'static str, u64>);
 

@@ -1,0 +1,125 @@
+use std::time::Duration;
+
+use axonry_core::BlockNumber;
+use futures_util::StreamExt;
+use tokio_util::sync::CancellationToken;
+use tracing::{info, warn};
+
+use crate::report::chain_of;
+use crate::{RoundError, RoundReport, Validator};
+
+/// The first pause after a round that failed for a while; it doubles up to [`LONGEST`].
+const SHORTEST: Duration = Duration::from_secs(1);
+const LONGEST: Duration = Duration::from_secs(60);
+
+/// How many rounds a validator runs.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rounds {
+    /// This many; a round that fails ends the run.
+    Count(u64),
+    /// Until told to stop; a round that fails for a passing reason is tried again.
+    Forever,
+}
+
+impl Validator {
+    /// Runs rounds, one per tempo, until they are done or `stop` is cancelled, and hands each report
+    /// to `told`. Returns whether the last round's weights landed.
+    ///
+    /// First it settles what an earlier process left open. A stop takes effect at once, wherever a
+    /// round is: what is on disk tells the next start how to go on.
+    ///
+    /// # Errors
+    /// [`RoundError`] when a round fails for good, or at all when rounds are counted.
+    pub async fn run(
+        &mut self,
+        rounds: Rounds,
+        stop: &CancellationToken,
+        told: impl FnMut(&RoundReport) + Send,
+    ) -> Result<bool, RoundError> {
+        tokio::select! {
+            biased;
+            () = stop.cancelled() => {
+                info!("told to stop");
+                Ok(false)
+            }
+            done = self.run_on(rounds, told) => done,
+        }
+    }
+
+    async fn run_on(
+        &mut self,
+        rounds: Rounds,
+        mut told: impl FnMut(&RoundReport) + Send,
+    ) -> Result<bool, RoundError> {
+        match self.setter.recover().await {
+            Ok(settled) if !settled.is_empty() => {
+                info!(
+                    vectors = settled.len(),
+                    "settled what an earlier run left open"
+                );
+            }
+            Ok(_) => {}
+            Err(error) => warn!(error = %chain_of(&error), "could not settle what was left open"),
+        }
+        let mut done = 0;
+        let mut pause = SHORTEST;
+        loop {
+            let report = match self.round().await {
+                Ok(report) => report,
+                Err(error) if rounds == Rounds::Forever && error.is_transient() => {
+                    warn!(error = %chain_of(&error), ?pause, "the round failed, trying again");
+                    tokio::time::sleep(pause).await;
+                    pause = (2 * pause).min(LONGEST);
+                    continue;
+                }
+                Err(error) => return Err(error),
+            };
+            pause = SHORTEST;
+            told(&report);
+            done += 1;
+            if rounds == Rounds::Count(done) {
+                return Ok(report.landing.landed());
+            }
+            self.next_tempo(report.block).await?;
+        }
+    }
+
+    /// Waits for the block a tempo after `last`, through lost connections.
+    async fn next_tempo(&self, last: BlockNumber) -> Result<(), RoundError> {
+        let tempo = match self.tempo().await {
+            Ok(tempo) => tempo,
+            Err(error) if error.is_transient() => 1,
+            Err(error) => return Err(error),
+        };
+        let due = last.plus(u64::from(tempo.max(1)));
+        loop {
+            match self.chain.blocks().await {
+                Ok(mut blocks) => {
+                    while let Some(Ok(block)) = blocks.next().await {
+                        if block.number >= due {
+                            return Ok(());
+                        }
+                    }
+                    warn!("the chain's blocks stopped coming, following them anew");
+                }
+                Err(error) => warn!(error = %chain_of(&error), "cannot follow the chain's blocks"),
+            }
+            tokio::time::sleep(SHORTEST).await;
+            if matches!(self.chain.head().await, Ok(head) if head.number >= due) {
+                return Ok(());
+            }
+        }
+    }
+
+    async fn tempo(&self) -> Result<u16, RoundError> {
+        let netuid = self.settings.netuid;
+        let read = async {
+            let head = self.chain.head().await?;
+            self.chain.hyperparameters(netuid, head.hash).await
+        };
+        let rules = read
+            .await
+            .map_err(|source| RoundError::Snapshot { netuid, source })?;
+        Ok(rules.tempo())
+    }
+}
