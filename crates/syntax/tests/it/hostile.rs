@@ -77,6 +77,21 @@ fn a_timeout_leaves_no_trace_in_the_next_document() {
     assert_eq!(scorer.score(&[added("a.py", "x = 1\n")]), fresh);
 }
 
+/// The parser's error recovery does not end on this text within any time that was tried.
+#[test]
+fn a_few_bytes_that_would_be_parsed_for_ever_cost_their_budget_and_no_more() {
+    let scorer = with_budget(ParseBudget {
+        per_parse: Duration::from_millis(100),
+        ..ParseBudget::default()
+    });
+    let score = scorer.score(&[
+        added("a.tsx", "[r\"c//\":${?[${c "),
+        added("b.tsx", "<a />"),
+    ]);
+    let methods: Vec<_> = score.files.iter().map(|file| &file.method).collect();
+    assert_eq!(methods, [&Method::TimedOut, &Method::TreeDiff]);
+}
+
 #[test]
 fn depth_does_not_reach_the_stack() {
     let depth = 100_000;
