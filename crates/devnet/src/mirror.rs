@@ -1,0 +1,44 @@
+//! A dev mirror: the gittensor mirror's API over HTTP, with data made here.
+//!
+//! [`Mirror::spawn`] serves the four routes that a validator reads (`entrius/das-github-mirror`:
+//! a miner's pull requests and issues, a pull request's files, a repository's maintainers), and
+//! beside them GitHub's `GET /user`, so that one address does for `--mirror` and `--github`.
+//!
+//! The data come [from a seed](MirrorData::seeded) or [from a git
+//! repository](MirrorData::from_git); either way the same input gives the same bytes, the clock
+//! included: a dev mirror's time stands still at the `now` it was given.
+//!
+//! ```
+//! use axonry_devnet::mirror::{Mirror, MirrorConfig, MirrorData, Seed};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let now = "2026-08-01T09:00:00Z".parse()?;
+//! let data = MirrorData::seeded(&Seed { miners: Seed::miners(4), ..Seed::new(7, now) });
+//! let mirror = Mirror::spawn(MirrorConfig::new(data)).await?;
+//! assert!(mirror.url().starts_with("http://127.0.0.1:"));
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It knows nothing of the chain, nor of the clients that ask it.
+
+mod corpus;
+mod cursor;
+mod data;
+mod git;
+mod listing;
+mod random;
+mod registry;
+mod routes;
+mod rows;
+mod seeded;
+mod server;
+#[cfg(test)]
+mod tests;
+
+pub use data::MirrorData;
+pub use git::{GitError, GitHistory};
+pub use registry::{token_of, tokens};
+pub use seeded::Seed;
+pub use server::{Mirror, MirrorConfig, MirrorError};
