@@ -1,1 +1,49 @@
-//! A subnet in a process: dev chain, mirror, miners.
+//! A subnet in a process: a dev chain that real clients talk to over a real websocket.
+//!
+//! For tests and demonstrations of anything that speaks to subtensor: validators, miners, clients.
+//! The chain holds its state under the real storage keys, makes blocks, checks extrinsics as a node
+//! does and answers a node's JSON-RPC methods; its runtime is its own, or one whose metadata is given.
+//!
+//! ```
+//! use axonry_devnet::{Devnet, DevnetConfig, Sealing};
+//!
+//! # #[tokio::main(flavor = "current_thread")]
+//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let mut config = DevnetConfig::default_subnet(2);
+//! config.sealing = Sealing::Manual;
+//! let devnet = Devnet::spawn(config).await?;
+//! println!("a validator and two miners at {}", devnet.ws_url);
+//!
+//! let block = devnet.chain().seal()?;
+//! assert_eq!(block.number.0, 1);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It does not know: consensus among nodes, weights on calls, what an epoch pays to whom.
+
+mod account;
+mod api;
+mod block;
+mod config;
+mod dev_chain;
+mod devnet;
+mod dispatch;
+mod extrinsic;
+mod metadata;
+pub mod mirror;
+mod node;
+mod pool;
+mod presented;
+mod rpc;
+mod runtime;
+mod state;
+mod storage;
+mod subtensor;
+mod verdict;
+
+pub use config::{ConfigError, DevnetConfig, HyperparametersConfig, NeuronConfig, Sealing};
+pub use dev_chain::DevChain;
+pub use devnet::{Devnet, DevnetError};
+pub use metadata::MetadataError;
+pub use presented::PresentedError;

@@ -1,0 +1,102 @@
+//! The runtime APIs every Substrate node has; their encoding is the same everywhere.
+
+use axonry_core::{AccountId, BlockHash};
+use parity_scale_codec::{Compact, Decode, Encode};
+
+use super::ApiError;
+use crate::account;
+use crate::extrinsic;
+use crate::node::Node;
+use crate::pool::PoolRefusal;
+use crate::subtensor::weights::SetWeights;
+
+/// Answers the call, if it is one of these.
+pub(super) fn call(
+    node: &Node,
+    name: &str,
+    input: &[u8],
+    at: Option<BlockHash>,
+) -> Option<Result<Vec<u8>, ApiError>> {
+    let presented = node.presented();
+    let answer = match name {
+        "Core_version" => pinned(node, at).map(|()| presented.version().bytes.clone()),
+        "Metadata_metadata" => pinned(node, at).and_then(|()| {
+            let blob = presented.blob(14);
+            let blob = blob.ok_or_else(|| ApiError::NotSupported(name.to_owned()))?;
+            Ok(blob.encode())
+        }),
+        "Metadata_metadata_versions" => {
+            pinned(node, at).map(|()| presented.blob_versions().collect::<Vec<_>>().encode())
+        }
+        "Metadata_metadata_at_version" => pinned(node, at).and_then(|()| {
+            let version: u32 = argument(name, input)?;
+            Ok(presented.blob(version).encode())
+        }),
+        "AccountNonceApi_account_nonce" => account_nonce(node, name, input, at),
+        "TaggedTransactionQueue_validate_transaction" => validate(node, name, input, at),
+        "TransactionPaymentApi_query_info" => query_info(node, name, input, at),
+        _ => return None,
+    };
+    Some(answer)
+}
+
+/// Even what is the same in every block is only answered for blocks that are here.
+fn pinned(node: &Node, at: Option<BlockHash>) -> Result<(), ApiError> {
+    Ok(node.read(at, |_, _| ())?)
+}
+
+fn argument<T: Decode>(name: &str, mut input: &[u8]) -> Result<T, ApiError> {
+    T::decode(&mut input)
+        .map_err(|error| ApiError::Failed(format!("Bad input data provided to {name}: {error}")))
+}
+
+fn account_nonce(
+    node: &Node,
+    name: &str,
+    input: &[u8],
+    at: Option<BlockHash>,
+) -> Result<Vec<u8>, ApiError> {
+    let id = AccountId::from_bytes(argument(name, input)?);
+    let account = node.read(at, |storage, _| account::read(storage, id))??;
+    Ok(account.nonce.encode())
+}
+
+/// Source, extrinsic, block hash; the answer is a `TransactionValidity`.
+fn validate(
+    node: &Node,
+    name: &str,
+    input: &[u8],
+    at: Option<BlockHash>,
+) -> Result<Vec<u8>, ApiError> {
+    let short = || ApiError::Failed(format!("Bad input data provided to {name}: too short"));
+    let (_source, rest) = input.split_first().ok_or_else(short)?;
+    let (bytes, _hash) = rest.split_last_chunk::<32>().ok_or_else(short)?;
+    match node.validate(bytes, at)? {
+        (Ok(valid), current) => Ok(valid.encode(current)),
+        (Err(PoolRefusal::Validity(error)), _) => Ok(Err::<(), _>(error).encode()),
+        (Err(refusal), _) => Err(ApiError::Failed(refusal.rpc().1)),
+    }
+}
+
+/// Extrinsic and length; the answer is a `RuntimeDispatchInfo`.
+fn query_info(
+    node: &Node,
+    name: &str,
+    input: &[u8],
+    at: Option<BlockHash>,
+) -> Result<Vec<u8>, ApiError> {
+    const NORMAL: u8 = 0;
+    pinned(node, at)?;
+    let failed = |reason: String| ApiError::Failed(format!("{name}: {reason}"));
+    let (bytes, _length) = input
+        .split_last_chunk::<4>()
+        .ok_or_else(|| failed("too short".to_owned()))?;
+    let presented = node.presented();
+    let parts = extrinsic::parts(presented, bytes).map_err(|error| failed(format!("{error:?}")))?;
+    if SetWeights::read(&parts.call, presented)?.is_none() {
+        let call = format!("the fee of {}.{}", parts.call.pallet, parts.call.name);
+        return Err(ApiError::NotSupported(call));
+    }
+    let (ref_time, proof_size, fee) = (Compact(0_u64), Compact(0_u64), 0_u64);
+    Ok((ref_time, proof_size, NORMAL, fee).encode())
+}

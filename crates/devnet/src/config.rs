@@ -1,0 +1,193 @@
+//! What a dev network is made of, and the file that says it.
+
+mod file;
+mod hyperparameters;
+mod neuron;
+
+use std::collections::BTreeMap;
+use std::path::PathBuf;
+use std::time::Duration;
+
+use axonry_chain::{EpochClock, FormulaEpochs, Hyperparameters};
+use axonry_core::{NetUid, Rao, Uid};
+use axonry_wallet::Keypair;
+
+pub use file::ConfigError;
+pub use hyperparameters::HyperparametersConfig;
+pub use neuron::NeuronConfig;
+
+/// The most neurons a subnet can have here.
+const MOST_NEURONS: usize = 4_096;
+
+/// When blocks are made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Sealing {
+    /// One block every so often.
+    Interval(Duration),
+    /// One block as soon as an extrinsic is ready, and none otherwise.
+    Instant,
+    /// Only when [`DevChain::seal`](crate::DevChain::seal) is called.
+    Manual,
+}
+
+/// A dev network: its subnet, its chain, its endpoints.
+///
+/// The default is one validator (`//Alice`, uid 0) and 64 miners, as
+/// [`default_subnet`](Self::default_subnet) makes it; blocks come every 250 ms.
+#[derive(Clone, Debug)]
+pub struct DevnetConfig {
+    /// The subnet's number; not 0, which is the root network.
+    pub netuid: NetUid,
+    /// Blocks per epoch.
+    pub tempo: u16,
+    /// When blocks are made.
+    pub sealing: Sealing,
+    /// How many blocks finality lags behind the best block; 0 finalizes at once.
+    pub finality_lag: u64,
+    /// The subnet's other rules.
+    pub hyperparameters: HyperparametersConfig,
+    /// The neurons, by uid from 0 without gaps.
+    pub neurons: Vec<NeuronConfig>,
+    /// Metadata of another runtime to present, bare (`meta…`) or wrapped as a node answers it; the
+    /// dev chain's own runtime otherwise.
+    pub metadata: Option<Vec<u8>>,
+    /// The websocket's port on the loopback address; 0 takes any that is free.
+    pub ws_port: u16,
+    /// The mirror's port on the loopback address; 0 takes any that is free.
+    pub mirror_port: u16,
+    /// What made-up data is derived from: the same seed gives the same data.
+    pub seed: u64,
+    /// A git repository whose history becomes the mirror's pull requests.
+    pub git: Option<PathBuf>,
+    /// For how many blocks states are kept; older ones are discarded, as a pruned node does.
+    pub history: u64,
+}
+
+impl Default for DevnetConfig {
+    fn default() -> Self {
+        Self::default_subnet(64)
+    }
+}
+
+impl DevnetConfig {
+    /// A validator `//Alice` with uid 0 and a permit, and miners `//Miner//0`, `//Miner//1`, … with
+    /// uids from 1 and GitHub ids from 10000000.
+    ///
+    /// More than 4095 miners are cut to that many.
+    pub fn default_subnet(miners: usize) -> Self {
+        let miners = u16::try_from(miners.min(MOST_NEURONS - 1)).expect("below 4096");
+        let key = |uri: &str| {
+            let pair = Keypair::from_uri(uri).expect("a development key");
+            pair.account()
+        };
+        let alice = NeuronConfig {
+            stake: Rao::from_tao(100_000).expect("fits"),
+            validator_permit: true,
+            ..NeuronConfig::new(Uid(0), key("//Alice"), key("//Alice"))
+        };
+        let miner = |number: u16| {
+            let account = key(&format!("//Miner//{number}"));
+            NeuronConfig {
+                github_id: Some((10_000_000 + u64::from(number)).to_string()),
+                ..NeuronConfig::new(Uid(number + 1), account, account)
+            }
+        };
+        Self {
+            netuid: NetUid(74),
+            tempo: 20,
+            sealing: Sealing::Interval(Duration::from_millis(250)),
+            finality_lag: 0,
+            hyperparameters: HyperparametersConfig::default(),
+            neurons: std::iter::once(alice)
+                .chain((0..miners).map(miner))
+                .collect(),
+            metadata: None,
+            ws_port: 0,
+            mirror_port: 0,
+            seed: 0,
+            git: None,
+            history: 4_096,
+        }
+    }
+
+    /// The subnet's rules as the chain starts with them.
+    pub(crate) fn rules(&self) -> Hyperparameters {
+        let rules = &self.hyperparameters;
+        Hyperparameters {
+            netuid: self.netuid,
+            epochs: EpochClock::Formula(FormulaEpochs {
+                netuid: self.netuid,
+                tempo: self.tempo,
+            }),
+            min_allowed_weights: rules.min_allowed_weights,
+            max_weights_limit: rules.max_weights_limit,
+            weights_version_key: rules.weights_version_key,
+            weights_rate_limit: rules.weights_rate_limit,
+            commit_reveal_enabled: rules.commit_reveal_enabled,
+            commit_reveal_version: Some(rules.commit_reveal_version),
+            reveal_period_epochs: rules.reveal_period_epochs,
+            activity_cutoff: rules.activity_cutoff,
+            immunity_period: rules.immunity_period,
+            max_allowed_uids: rules.max_allowed_uids,
+            max_allowed_validators: rules.max_allowed_validators,
+            stake_threshold: rules.stake_threshold,
+            mechanism_count: rules.mechanism_count,
+        }
+    }
+
+    /// Checks what no single field can know.
+    ///
+    /// # Errors
+    /// [`ConfigError::Neuron`] naming the neuron, [`ConfigError::Value`] naming the field.
+    pub fn check(&self) -> Result<(), ConfigError> {
+        let value = |field, reason| Err(ConfigError::Value { field, reason });
+        if self.netuid.0 == 0 || self.netuid.0 >= 4_096 {
+            return value(
+                "netuid",
+                "a subnet's number lies between 1 and 4095".to_owned(),
+            );
+        }
+        if self.history == 0 {
+            return value(
+                "history",
+                "at least one block's state must be kept".to_owned(),
+            );
+        }
+        if self.sealing == Sealing::Interval(Duration::ZERO) {
+            return value("block_time_ms", "blocks cannot come every 0 ms".to_owned());
+        }
+        if !(1..=15).contains(&self.hyperparameters.mechanism_count) {
+            return value(
+                "hyperparameters.mechanism_count",
+                "a subnet has 1 to 15 mechanisms".to_owned(),
+            );
+        }
+        let most = usize::from(self.hyperparameters.max_allowed_uids).min(MOST_NEURONS);
+        if self.neurons.len() > most {
+            let found = self.neurons.len();
+            return value(
+                "neurons",
+                format!("{found} neurons where the subnet has room for {most}"),
+            );
+        }
+        let mut seen = BTreeMap::new();
+        for (place, neuron) in self.neurons.iter().enumerate() {
+            let wrong = |reason| {
+                Err(ConfigError::Neuron {
+                    uid: neuron.uid,
+                    reason,
+                })
+            };
+            if usize::from(neuron.uid.0) != place {
+                return wrong(format!(
+                    "uids must run from 0 without gaps or repeats, and it stands at place {place}"
+                ));
+            }
+            if let Some(other) = seen.insert(neuron.hotkey, neuron.uid) {
+                let hotkey = neuron.hotkey;
+                return wrong(format!("its hotkey {hotkey} is that of neuron {other} too"));
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,302 @@
+//! The chain in this process, as a [`Chain`] and with controls a real one has not.
+
+use std::sync::Arc;
+
+use async_trait::async_trait;
+use axonry_chain::{
+    BlockStream, Call, Chain, ChainError, Dispatch, ExtrinsicHash, ExtrinsicStatus,
+    Hyperparameters, Metagraph, Mortality, SignedExtrinsic, StatusStream, SubmitError,
+};
+use axonry_core::{
+    AccountId, Block, BlockHash, BlockNumber, MechId, NetUid, NetUidStorageIndex, Signer, Uid,
+};
+use futures_util::stream;
+
+use crate::block::blake2_256;
+use crate::extrinsic::{self, Era, SignError, Terms};
+use crate::node::{Node, ReadError};
+use crate::pool::watch;
+use crate::presented::{PresentedError, Value};
+use crate::storage::Storage;
+use crate::subtensor::{hyperparameters, neurons};
+use crate::verdict;
+
+/// A handle on the dev chain. Clones are cheap and are the same chain.
+#[derive(Clone, Debug)]
+pub struct DevChain {
+    node: Arc<Node>,
+}
+
+impl DevChain {
+    pub(crate) const fn new(node: Arc<Node>) -> Self {
+        Self { node }
+    }
+
+    /// Makes a block now, of whatever is ready in the pool.
+    ///
+    /// # Errors
+    /// [`PresentedError`] when the chain's state does not fit the presented runtime.
+    pub fn seal(&self) -> Result<Block, PresentedError> {
+        self.node.seal()
+    }
+
+    /// Makes `count` blocks now and returns the last one, or the best one there is for none.
+    ///
+    /// # Errors
+    /// As [`DevChain::seal`].
+    pub fn seal_many(&self, count: u64) -> Result<Block, PresentedError> {
+        let mut last = self.best();
+        for _ in 0..count {
+            last = self.seal()?;
+        }
+        Ok(last)
+    }
+
+    /// The newest block, which need not be final.
+    pub fn best(&self) -> Block {
+        self.node.heads().best
+    }
+
+    /// Changes the subnet's rules, and makes the block from which on they hold.
+    ///
+    /// Of [`Hyperparameters::epochs`] only the tempo is taken over; where the epochs stand is the
+    /// chain's own business.
+    ///
+    /// # Errors
+    /// As [`DevChain::seal`].
+    pub fn edit(&self, change: impl FnOnce(&mut Hyperparameters)) -> Result<Block, PresentedError> {
+        let netuid = self.node.netuid();
+        self.node.seal_with(|storage| {
+            let rules = hyperparameters::read(storage, netuid, storage.number())?;
+            let mut rules = rules.ok_or_else(|| PresentedError::Missing {
+                item: format!("subnet {netuid}"),
+            })?;
+            change(&mut rules);
+            hyperparameters::write(storage, &rules)
+        })
+    }
+
+    fn read<T>(
+        &self,
+        at: BlockHash,
+        what: &str,
+        read: impl FnOnce(&Storage<'_>, u64) -> Result<T, PresentedError>,
+    ) -> Result<T, ChainError> {
+        self.node
+            .read(Some(at), read)
+            .map_err(no_state)?
+            .map_err(|error| incompatible(what, error))
+    }
+}
+
+fn no_state(error: ReadError) -> ChainError {
+    match error {
+        ReadError::Unknown(hash) | ReadError::Discarded(hash) => ChainError::NoState(hash),
+    }
+}
+
+fn incompatible(item: &str, error: PresentedError) -> ChainError {
+    let reason = error.to_string();
+    let item = item.to_owned();
+    match error {
+        PresentedError::Missing { item } | PresentedError::Encode { item, .. } => {
+            ChainError::Incompatible { item, reason }
+        }
+        _ => ChainError::Decode { item, reason },
+    }
+}
+
+#[async_trait]
+impl Chain for DevChain {
+    fn genesis(&self) -> BlockHash {
+        self.node.genesis()
+    }
+
+    async fn head(&self) -> Result<Block, ChainError> {
+        Ok(self.node.heads().finalized)
+    }
+
+    async fn block_hash(&self, number: BlockNumber) -> Result<BlockHash, ChainError> {
+        let hash = self.node.hash_of(number.0);
+        hash.ok_or(ChainError::NoBlock(number))
+    }
+
+    async fn blocks(&self) -> Result<BlockStream, ChainError> {
+        let heads = self.node.watch_heads();
+        let next = heads.borrow().finalized.number.plus(1);
+        let chain = self.clone();
+        let blocks = stream::try_unfold((heads, next), move |(mut heads, next)| {
+            let chain = chain.clone();
+            async move {
+                let reached = heads.wait_for(|heads| heads.finalized.number >= next);
+                reached.await.map_err(|_| ChainError::Closed)?;
+                let hash = chain.block_hash(next).await?;
+                let block = Block { number: next, hash };
+                Ok(Some((block, (heads, next.plus(1)))))
+            }
+        });
+        Ok(Box::pin(blocks))
+    }
+
+    async fn metagraph(&self, netuid: NetUid, at: Block) -> Result<Metagraph, ChainError> {
+        let neurons = self.read(at.hash, "the metagraph", |storage, _| {
+            if hyperparameters::exists(storage, netuid)? {
+                neurons::read(storage, netuid).map(Some)
+            } else {
+                Ok(None)
+            }
+        })?;
+        let neurons = neurons.ok_or(ChainError::NoSubnet(netuid))?;
+        Metagraph::new(netuid, at, neurons).map_err(|error| ChainError::Decode {
+            item: "the metagraph".to_owned(),
+            reason: error.to_string(),
+        })
+    }
+
+    async fn hyperparameters(
+        &self,
+        netuid: NetUid,
+        at: BlockHash,
+    ) -> Result<Hyperparameters, ChainError> {
+        let rules = self.read(at, "the hyperparameters", |storage, number| {
+            hyperparameters::read(storage, netuid, number)
+        })?;
+        rules.ok_or(ChainError::NoSubnet(netuid))
+    }
+
+    async fn weights(
+        &self,
+        netuid: NetUid,
+        mechanism: MechId,
+        uid: Uid,
+        at: BlockHash,
+    ) -> Result<Vec<(Uid, u16)>, ChainError> {
+        let index = NetUidStorageIndex::new(netuid, mechanism);
+        let weights = self.read(at, "SubtensorModule.Weights", |storage, _| {
+            neurons::weights(storage, index, uid.0)
+        })?;
+        Ok(weights
+            .into_iter()
+            .map(|(uid, value)| (Uid(uid), value))
+            .collect())
+    }
+
+    async fn last_updates(
+        &self,
+        netuid: NetUid,
+        mechanism: MechId,
+        at: BlockHash,
+    ) -> Result<Vec<BlockNumber>, ChainError> {
+        let index = NetUidStorageIndex::new(netuid, mechanism);
+        let updates: Vec<u64> = self.read(at, "SubtensorModule.LastUpdate", |storage, _| {
+            neurons::by_uid(storage, "LastUpdate", index.0)
+        })?;
+        Ok(updates.into_iter().map(BlockNumber).collect())
+    }
+
+    async fn next_nonce(&self, account: AccountId) -> Result<u64, ChainError> {
+        self.node
+            .next_nonce(account)
+            .map_err(|error| incompatible("System.Account", error))
+    }
+
+    async fn sign(
+        &self,
+        call: &Call,
+        signer: &dyn Signer,
+        nonce: u64,
+        mortality: Mortality,
+    ) -> Result<SignedExtrinsic, ChainError> {
+        let presented = self.node.presented();
+        let (pallet, name) = call.name();
+        let arguments = arguments(call).ok_or_else(|| ChainError::Incompatible {
+            item: format!("{pallet}.{name}"),
+            reason: "the dev chain does not know this call yet".to_owned(),
+        })?;
+        let data = presented
+            .call_data(pallet, name, arguments)
+            .map_err(|error| incompatible(&format!("{pallet}.{name}"), error))?;
+        let birth = mortality.birth;
+        let era = Era::mortal(mortality.period, birth.number.0);
+        // Long eras are born at a step of theirs, which may lie before the block given.
+        let born = BlockNumber(era.birth(birth.number.0));
+        let hash = if born == birth.number {
+            birth.hash
+        } else {
+            self.block_hash(born).await?
+        };
+        let terms = Terms {
+            nonce,
+            tip: 0,
+            era,
+            genesis: self.genesis().0,
+            birth: hash.0,
+        };
+        let bytes = extrinsic::signed(presented, &data, signer, &terms)
+            .await
+            .map_err(|error| match error {
+                SignError::Signer(error) => ChainError::Signing(error),
+                SignError::Presented(error) => incompatible("the extrinsic", error),
+            })?;
+        Ok(SignedExtrinsic {
+            hash: ExtrinsicHash(blake2_256(&bytes)),
+            bytes,
+            account: signer.account(),
+            nonce,
+            valid_until: BlockNumber(era.death(birth.number.0).saturating_sub(1)),
+        })
+    }
+
+    async fn submit(&self, extrinsic: &SignedExtrinsic) -> Result<StatusStream, SubmitError> {
+        let (watcher, statuses) = watch();
+        self.node
+            .submit(extrinsic.bytes.clone(), Some(watcher))
+            .map_err(|refusal| SubmitError::Rejected(refusal.rejection()))?;
+        let statuses = stream::unfold(statuses, |mut statuses| async move {
+            let status = statuses.recv().await?;
+            Some((Ok(ExtrinsicStatus::from(status)), statuses))
+        });
+        Ok(Box::pin(statuses))
+    }
+
+    async fn dispatch(
+        &self,
+        extrinsic: ExtrinsicHash,
+        at: BlockHash,
+    ) -> Result<Dispatch, ChainError> {
+        let block = self.node.block(at).ok_or(ChainError::NoState(at))?;
+        let place = block
+            .extrinsics
+            .iter()
+            .position(|bytes| blake2_256(bytes) == extrinsic.0);
+        let Some(place) = place else {
+            return Ok(Dispatch::NotInBlock);
+        };
+        self.read(at, "System.Events", |storage, _| {
+            verdict::of_extrinsic(storage, place)
+        })
+    }
+}
+
+/// The arguments of a call, by name.
+fn arguments(call: &Call) -> Option<Vec<(&'static str, Value)>> {
+    match call {
+        Call::SetWeights {
+            netuid,
+            mechanism,
+            weights,
+            version_key,
+        } => {
+            let uids: Vec<u16> = weights.uids().map(|uid| uid.0).collect();
+            let values: Vec<u16> = weights.values().collect();
+            Some(vec![
+                ("netuid", netuid.0.into()),
+                ("mecid", mechanism.0.into()),
+                ("dests", uids.into()),
+                ("weights", values.into()),
+                ("version_key", (*version_key).into()),
+            ])
+        }
+        _ => None,
+    }
+}

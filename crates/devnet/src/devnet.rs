@@ -1,0 +1,131 @@
+//! The dev network as a whole: what runs, where it listens, how it stops.
+
+use std::collections::BTreeMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use axonry_core::{Hotkey, NetUid, Uid};
+use jsonrpsee::server::ServerHandle;
+use tokio::time::MissedTickBehavior;
+use tokio_util::sync::CancellationToken;
+use tokio_util::task::TaskTracker;
+
+use crate::config::{ConfigError, DevnetConfig, Sealing};
+use crate::metadata::MetadataError;
+use crate::node::Node;
+use crate::presented::{Presented, PresentedError};
+use crate::{DevChain, rpc};
+
+/// A running dev network. Dropping it stops everything it started.
+#[derive(Debug)]
+pub struct Devnet {
+    /// Where the chain's websocket listens: `ws://127.0.0.1:…`.
+    pub ws_url: String,
+    /// Where the mirror listens, when there is one.
+    pub mirror_url: Option<String>,
+    /// The subnet.
+    pub netuid: NetUid,
+    /// The neurons' hotkeys.
+    pub hotkeys: BTreeMap<Uid, Hotkey>,
+    chain: DevChain,
+    server: ServerHandle,
+    stop: CancellationToken,
+    tasks: TaskTracker,
+}
+
+/// Why there is no dev network.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DevnetError {
+    /// The configuration is impossible.
+    #[error("the configuration of the dev network is wrong")]
+    Config(#[from] ConfigError),
+    /// The metadata to present cannot be.
+    #[error("the metadata cannot be presented")]
+    Metadata(#[from] MetadataError),
+    /// The genesis state does not fit the presented runtime.
+    #[error("the subnet does not fit the presented runtime")]
+    Genesis(#[from] PresentedError),
+    /// The port could not be had.
+    #[error("the chain cannot listen on port {port}")]
+    Listen {
+        /// The port that was asked for.
+        port: u16,
+        /// The reason.
+        #[source]
+        source: std::io::Error,
+    },
+}
+
+impl Devnet {
+    /// Starts a dev network; it is ready when this returns.
+    ///
+    /// # Errors
+    /// [`DevnetError`] when the configuration is impossible or a port cannot be had.
+    pub async fn spawn(config: DevnetConfig) -> Result<Self, DevnetError> {
+        config.check()?;
+        let presented = match &config.metadata {
+            None => Presented::own(),
+            Some(blob) => Presented::from_blob(blob)?,
+        };
+        let node = Arc::new(Node::new(presented, &config)?);
+        let port = config.ws_port;
+        let (address, server) = rpc::serve(Arc::clone(&node), port)
+            .await
+            .map_err(|source| DevnetError::Listen { port, source })?;
+        let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
+        if let Sealing::Interval(pause) = config.sealing {
+            tasks.spawn(
+                stop.clone()
+                    .run_until_cancelled_owned(seal_every(Arc::clone(&node), pause)),
+            );
+        }
+        tasks.close();
+        let hotkeys = config.neurons.iter().map(|one| (one.uid, one.hotkey));
+        Ok(Self {
+            ws_url: format!("ws://{address}"),
+            mirror_url: None,
+            netuid: config.netuid,
+            hotkeys: hotkeys.collect(),
+            chain: DevChain::new(node),
+            server,
+            stop,
+            tasks,
+        })
+    }
+
+    /// The chain, without the detour over the websocket.
+    pub const fn chain(&self) -> &DevChain {
+        &self.chain
+    }
+
+    /// Stops everything and waits until it has stopped.
+    pub async fn stop(self) {
+        self.stop.cancel();
+        let _ = self.server.stop();
+        self.server.clone().stopped().await;
+        self.tasks.wait().await;
+    }
+}
+
+impl Drop for Devnet {
+    fn drop(&mut self) {
+        self.stop.cancel();
+        // An error says that it has been stopped before.
+        let _ = self.server.stop();
+    }
+}
+
+async fn seal_every(node: Arc<Node>, pause: Duration) {
+    let mut ticks = tokio::time::interval(pause);
+    ticks.set_missed_tick_behavior(MissedTickBehavior::Delay);
+    // The first tick is at once, and the genesis block is there already.
+    ticks.tick().await;
+    loop {
+        ticks.tick().await;
+        if let Err(error) = node.seal() {
+            tracing::error!(%error, "no block could be made, the chain stands still");
+            return;
+        }
+    }
+}

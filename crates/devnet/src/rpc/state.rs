@@ -1,0 +1,139 @@
+//! `state_*`: storage, metadata, versions, runtime APIs.
+
+use std::sync::Arc;
+
+use axonry_core::BlockHash;
+use jsonrpsee::RpcModule;
+use jsonrpsee::core::RegisterMethodError;
+use jsonrpsee::types::ErrorObjectOwned;
+use serde_json::{Value, json};
+
+use super::chain::message;
+use super::hex::Hex;
+use super::{Answer, error};
+use crate::api::{self, ApiError};
+use crate::node::{Node, ReadError};
+use crate::presented::RuntimeVersion;
+
+/// How many keys a page and a query may have.
+const LONGEST_PAGE: u32 = 1_000;
+const LONGEST_QUERY: usize = 10_000;
+
+/// How a node says that it has no state, or that a runtime API failed.
+impl From<ReadError> for ErrorObjectOwned {
+    fn from(reason: ReadError) -> Self {
+        error(4003, format!("Client error: {reason}"))
+    }
+}
+
+impl From<ApiError> for ErrorObjectOwned {
+    fn from(reason: ApiError) -> Self {
+        error(4003, format!("Client error: {reason}"))
+    }
+}
+
+pub(super) fn register(module: &mut RpcModule<Arc<Node>>) -> Result<(), RegisterMethodError> {
+    storage(module)?;
+    module.register_method("state_call", |params, node, _| -> Answer<Hex> {
+        let mut params = params.sequence();
+        let (name, input): (String, Hex) = (params.next()?, params.next()?);
+        let at = params.optional_next()?;
+        Ok(Hex(api::call(node, &name, &input.0, at)?))
+    })?;
+    module.register_method("state_getMetadata", |params, node, _| -> Answer<Hex> {
+        let at: Option<BlockHash> = params.sequence().optional_next()?;
+        node.read(at, |_, _| ())?;
+        let blob = node.presented().blob(14);
+        let blob = blob.ok_or_else(|| error(4003, "Client error: no metadata of version 14"))?;
+        Ok(Hex(blob.to_vec()))
+    })?;
+    module.register_method(
+        "state_getRuntimeVersion",
+        |params, node, _| -> Answer<Value> {
+            let at: Option<BlockHash> = params.sequence().optional_next()?;
+            node.read(at, |_, _| ())?;
+            Ok(version(node.presented().version()))
+        },
+    )?;
+    module.register_alias("chain_getRuntimeVersion", "state_getRuntimeVersion")?;
+    module.register_subscription(
+        "state_subscribeRuntimeVersion",
+        "state_runtimeVersion",
+        "state_unsubscribeRuntimeVersion",
+        |_, pending, node, _| async move {
+            // The runtime does not change while the chain runs: there is one version to tell.
+            if let Ok(sink) = pending.accept().await {
+                let version = version(node.presented().version());
+                if sink.send(message(&version)).await.is_ok() {
+                    sink.closed().await;
+                }
+            }
+        },
+    )?;
+    Ok(())
+}
+
+fn storage(module: &mut RpcModule<Arc<Node>>) -> Result<(), RegisterMethodError> {
+    module.register_method(
+        "state_getStorage",
+        |params, node, _| -> Answer<Option<Hex>> {
+            let mut params = params.sequence();
+            let key: Hex = params.next()?;
+            let (_, mut values) = node.raw(&[key.0], params.optional_next()?)?;
+            Ok(values.pop().flatten().map(Hex))
+        },
+    )?;
+    module.register_alias("state_getStorageAt", "state_getStorage")?;
+    module.register_method("state_queryStorageAt", |params, node, _| -> Answer<Value> {
+        let mut params = params.sequence();
+        let keys: Vec<Hex> = params.next()?;
+        if keys.len() > LONGEST_QUERY {
+            return Err(too_many(keys.len(), LONGEST_QUERY));
+        }
+        let keys: Vec<_> = keys.into_iter().map(|key| key.0).collect();
+        let (block, values) = node.raw(&keys, params.optional_next()?)?;
+        let values = values.into_iter().map(|value| value.map(Hex));
+        let changes: Vec<_> = keys.into_iter().map(Hex).zip(values).collect();
+        Ok(json!([{ "block": block, "changes": changes }]))
+    })?;
+    module.register_method(
+        "state_getKeysPaged",
+        |params, node, _| -> Answer<Vec<Hex>> {
+            let mut params = params.sequence();
+            let prefix: Option<Hex> = params.optional_next()?;
+            let count: u32 = params.next()?;
+            let after: Option<Hex> = params.optional_next()?;
+            if count > LONGEST_PAGE {
+                return Err(too_many(count as usize, LONGEST_PAGE as usize));
+            }
+            let prefix = prefix.map(|prefix| prefix.0).unwrap_or_default();
+            let after = after.as_ref().map(|after| after.0.as_slice());
+            let keys = node.keys(&prefix, after, count as usize, params.optional_next()?)?;
+            Ok(keys.into_iter().map(Hex).collect())
+        },
+    )?;
+    module.register_alias("state_getKeysPagedAt", "state_getKeysPaged")?;
+    Ok(())
+}
+
+fn too_many(value: usize, max: usize) -> ErrorObjectOwned {
+    let message = format!("count exceeds maximum value. value: {value}, max: {max}");
+    error(4002, message)
+}
+
+fn version(version: &RuntimeVersion) -> Value {
+    let api = |(id, version): &([u8; 8], u32)| json!([Hex(id.to_vec()), version]);
+    // A runtime may call its last number a state or a system version: it is the last byte anyway.
+    let last = version.bytes.last().copied().unwrap_or_default();
+    json!({
+        "specName": version.spec_name,
+        "implName": version.impl_name,
+        "authoringVersion": version.authoring_version,
+        "specVersion": version.spec_version,
+        "implVersion": version.impl_version,
+        "apis": version.apis.iter().map(api).collect::<Vec<_>>(),
+        "transactionVersion": version.transaction_version,
+        "systemVersion": last,
+        "stateVersion": last,
+    })
+}

@@ -1,0 +1,120 @@
+#![expect(
+    dead_code,
+    reason = "declared for the shape it gives the metadata, never built"
+)]
+
+use frame_metadata::v16::{PalletMetadata, StorageHasher};
+use parity_scale_codec::{Compact, Encode};
+use scale_info::TypeInfo;
+
+use super::declare::{
+    constant, errors, events, map, optional_value, pallet as empty, storage, value,
+};
+use super::frame_support::dispatch::{DispatchClass, Pays};
+use super::node_subtensor_runtime::RuntimeEvent;
+use super::pallet_balances::types::AccountData;
+use super::primitive_types::H256;
+use super::sp_core::crypto::AccountId32;
+use super::sp_runtime::DispatchError;
+use super::sp_runtime::generic::digest::Digest;
+use super::sp_weights::weight_v2::Weight;
+
+pub(super) fn pallet() -> PalletMetadata {
+    use StorageHasher::{Blake2_128Concat, Twox64Concat};
+    PalletMetadata {
+        storage: storage(
+            "System",
+            vec![
+                map::<AccountId32, _>("Account", &[Blake2_128Concat], &AccountInfo::default()),
+                map::<u32, _>("BlockHash", &[Twox64Concat], &H256::default()),
+                value("Number", &0_u32),
+                value("ParentHash", &H256::default()),
+                value("Digest", &Digest::default()),
+                value("Events", &Events::default()),
+                value("EventCount", &0_u32),
+                optional_value::<LastRuntimeUpgradeInfo>("LastRuntimeUpgrade"),
+            ],
+        ),
+        event: events::<Event>(),
+        error: errors::<Error>(),
+        constants: vec![
+            constant("BlockHashCount", &2_400_u32),
+            constant("Version", &super::sp_version::own()),
+            constant("SS58Prefix", &42_u16),
+        ],
+        ..empty("System", 0)
+    }
+}
+
+#[derive(Encode, TypeInfo, Default)]
+pub(crate) struct AccountInfo {
+    nonce: u32,
+    consumers: u32,
+    providers: u32,
+    sufficients: u32,
+    data: AccountData,
+}
+
+#[derive(TypeInfo)]
+pub(crate) struct LastRuntimeUpgradeInfo {
+    spec_version: Compact<u32>,
+    spec_name: String,
+}
+
+/// Stands for `Vec<EventRecord>`, whose default is the empty one.
+#[derive(Default)]
+pub(crate) struct Events;
+
+impl Encode for Events {
+    fn encode(&self) -> Vec<u8> {
+        vec![0]
+    }
+}
+
+impl TypeInfo for Events {
+    type Identity = Vec<EventRecord>;
+
+    fn type_info() -> scale_info::Type {
+        <Vec<EventRecord>>::type_info()
+    }
+}
+
+#[derive(TypeInfo)]
+pub(crate) struct EventRecord {
+    phase: Phase,
+    event: RuntimeEvent,
+    topics: Vec<H256>,
+}
+
+#[derive(TypeInfo)]
+pub(crate) enum Phase {
+    ApplyExtrinsic(u32),
+    Finalization,
+    Initialization,
+}
+
+#[derive(TypeInfo)]
+pub(crate) struct DispatchEventInfo {
+    weight: Weight,
+    class: DispatchClass,
+    pays_fee: Pays,
+}
+
+#[derive(TypeInfo)]
+pub(crate) enum Event {
+    ExtrinsicSuccess {
+        dispatch_info: DispatchEventInfo,
+    },
+    ExtrinsicFailed {
+        dispatch_error: DispatchError,
+        dispatch_info: DispatchEventInfo,
+    },
+}
+
+#[derive(TypeInfo)]
+#[scale_info(capture_docs = "always")]
+pub(crate) enum Error {
+    /// The origin filter prevents the call from being dispatched.
+    #[codec(index = 5)]
+    CallFiltered,
+}

@@ -1,0 +1,130 @@
+//! Typed reads and writes of the state, through the presented runtime.
+
+use crate::presented::{Decoded, Presented, PresentedError, StorageItem, Value, decode};
+use crate::state::{Changes, State};
+
+/// The state after one block, and the writes of the next one on top.
+///
+/// Items the presented runtime does not have read as absent and are not stored.
+#[derive(Debug)]
+pub(crate) struct Storage<'a> {
+    presented: &'a Presented,
+    state: &'a State,
+    at: u64,
+    changes: Changes,
+}
+
+impl<'a> Storage<'a> {
+    /// The state after block `at`, without writes.
+    pub(crate) const fn new(presented: &'a Presented, state: &'a State, at: u64) -> Self {
+        Self {
+            presented,
+            state,
+            at,
+            changes: Changes::new(),
+        }
+    }
+
+    pub(crate) const fn presented(&self) -> &'a Presented {
+        self.presented
+    }
+
+    /// The block whose state lies below the writes.
+    pub(crate) const fn number(&self) -> u64 {
+        self.at
+    }
+
+    /// The writes so far, to return to with [`Storage::restore`].
+    pub(crate) fn snapshot(&self) -> Changes {
+        self.changes.clone()
+    }
+
+    /// Takes back all writes since the snapshot.
+    pub(crate) fn restore(&mut self, snapshot: Changes) {
+        self.changes = snapshot;
+    }
+
+    /// The writes, to become state.
+    pub(crate) fn into_changes(self) -> Changes {
+        self.changes
+    }
+
+    /// Reads a value; an absent one is the item's default, or `None` where it has none.
+    pub(crate) fn read<T: Decoded>(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: &[Value],
+    ) -> Result<Option<T>, PresentedError> {
+        let Some(item) = self.presented.item(pallet, item) else {
+            return Ok(None);
+        };
+        let key = item.key(keys, self.presented)?;
+        match self.raw(&key).or(item.default.as_deref()) {
+            None => Ok(None),
+            Some(bytes) => self.typed(item, bytes).map(Some),
+        }
+    }
+
+    /// The bytes of a value that is not absent, and their type.
+    pub(crate) fn stored(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: &[Value],
+    ) -> Result<Option<(Vec<u8>, u32)>, PresentedError> {
+        let Some(item) = self.presented.item(pallet, item) else {
+            return Ok(None);
+        };
+        let key = item.key(keys, self.presented)?;
+        Ok(self.raw(&key).map(|bytes| (bytes.to_vec(), item.value)))
+    }
+
+    /// Writes a value.
+    pub(crate) fn write(
+        &mut self,
+        pallet: &str,
+        item: &str,
+        keys: &[Value],
+        value: impl Into<Value>,
+    ) -> Result<(), PresentedError> {
+        let Some(item) = self.presented.item(pallet, item) else {
+            return Ok(());
+        };
+        let key = item.key(keys, self.presented)?;
+        let value = self
+            .presented
+            .encode(&item.name, &value.into(), item.value)?;
+        self.changes.insert(key, Some(value));
+        Ok(())
+    }
+
+    /// Removes a value.
+    pub(crate) fn remove(
+        &mut self,
+        pallet: &str,
+        item: &str,
+        keys: &[Value],
+    ) -> Result<(), PresentedError> {
+        let Some(item) = self.presented.item(pallet, item) else {
+            return Ok(());
+        };
+        let key = item.key(keys, self.presented)?;
+        self.changes.insert(key, None);
+        Ok(())
+    }
+
+    fn raw(&self, key: &[u8]) -> Option<&[u8]> {
+        match self.changes.get(key) {
+            Some(change) => change.as_deref(),
+            None => self.state.value(key, self.at),
+        }
+    }
+
+    fn typed<T: Decoded>(&self, item: &StorageItem, bytes: &[u8]) -> Result<T, PresentedError> {
+        decode(bytes, item.value, self.presented.types()).map_err(|reason| PresentedError::Decode {
+            item: item.name.clone(),
+            reason,
+        })
+    }
+}
