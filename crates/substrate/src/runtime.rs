@@ -3,6 +3,7 @@ mod config;
 mod events;
 mod hyperparameters;
 mod neurons;
+mod shape;
 mod storage;
 
 use std::fmt;

@@ -6,9 +6,8 @@ use axonry_core::{
     AccountId, Block, BlockHash, BlockNumber, MechId, NetUid, Signature, Signer, SignerError, Uid,
     Weights,
 };
-use serde_json::Value;
 
-use crate::recorded::{bytes, runtimes, vectors};
+use crate::recorded::{bytes, replaced, runtimes, vectors};
 
 fn weights(dests: &[u16], values: &[u16]) -> Weights {
     let pairs = dests
@@ -214,21 +213,6 @@ async fn the_payment_extension_may_go_by_its_own_name() {
     assert_eq!(payload[data.len()..][..5], [0x85, 0x02, 0x1c, 0x00, 0x00]);
 }
 
-fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
-    let mut out = Vec::with_capacity(bytes.len());
-    let mut rest = bytes;
-    let mut found = false;
-    while let Some(place) = rest.windows(old.len()).position(|window| window == old) {
-        out.extend_from_slice(&rest[..place]);
-        out.extend_from_slice(new);
-        rest = &rest[place + old.len()..];
-        found = true;
-    }
-    assert!(found, "the metadata has no such name");
-    out.extend_from_slice(rest);
-    out
-}
-
 #[test]
 fn dispatch_errors_go_by_the_name_the_metadata_gives_them() {
     for (spec, runtime) in runtimes([343, 365, 393]) {
@@ -301,5 +285,4 @@ fn what_is_no_metadata_is_refused() {
             "{bytes:?}"
         );
     }
-    let _: Value = vectors("call_data.json");
 }

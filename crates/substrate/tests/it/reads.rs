@@ -79,6 +79,28 @@ fn runtimes_that_hand_out_bytes_are_read_by_the_layout_of_their_time() {
 }
 
 #[test]
+fn a_layout_that_is_not_the_known_one_is_read_by_walking_its_types() {
+    let file = vectors("neurons_lite_netuid1_spec343.json");
+    let answer = bytes(&file["result_hex"]);
+    let Some(metadata) = crate::recorded::metadata(393) else {
+        return;
+    };
+    // A field that nobody reads goes by another name: still readable, no longer known.
+    let renamed = crate::recorded::replaced(&metadata, b"pruning_score", b"pruning_scare");
+    let known = Runtime::decode(&metadata, crate::recorded::GENESIS).unwrap();
+    let walked = Runtime::decode(&renamed, crate::recorded::GENESIS).unwrap();
+    assert_eq!(
+        known.decode_neurons_lite(SN, &answer).unwrap(),
+        walked.decode_neurons_lite(SN, &answer).unwrap()
+    );
+    // A field that is read goes by another name: an error that says which.
+    let renamed = crate::recorded::replaced(&metadata, b"validator_permit", b"validator_permut");
+    let runtime = Runtime::decode(&renamed, crate::recorded::GENESIS).unwrap();
+    let error = runtime.decode_neurons_lite(SN, &answer).unwrap_err();
+    assert!(error.to_string().contains("validator_permit"), "{error}");
+}
+
+#[test]
 fn bytes_cut_off_or_left_over_are_an_error() {
     let file = vectors("neurons_lite_netuid1_spec343.json");
     let answer = bytes(&file["result_hex"]);

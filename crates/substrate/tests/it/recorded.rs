@@ -54,3 +54,19 @@ pub(crate) fn bytes(value: &Value) -> Vec<u8> {
     let text = value.as_str().unwrap();
     hex::decode(text.strip_prefix("0x").unwrap()).unwrap()
 }
+
+/// The bytes with every `old` in them replaced.
+pub(crate) fn replaced(bytes: &[u8], old: &[u8], new: &[u8]) -> Vec<u8> {
+    let mut out = Vec::with_capacity(bytes.len());
+    let mut rest = bytes;
+    let mut found = false;
+    while let Some(place) = rest.windows(old.len()).position(|window| window == old) {
+        out.extend_from_slice(&rest[..place]);
+        out.extend_from_slice(new);
+        rest = &rest[place + old.len()..];
+        found = true;
+    }
+    assert!(found, "the metadata has no such name");
+    out.extend_from_slice(rest);
+    out
+}
