@@ -14,6 +14,9 @@ const DOUBLE: f64 = 1e-9;
 /// How far a 32-bit float may be off, as a part of it.
 const SINGLE: f64 = 1e-6;
 
+/// What compares the cases of one file.
+pub(crate) type Answer = fn(&File, &mut Checks);
+
 /// Compares the files of a topic, each by the function that answers it.
 ///
 /// Files are named without `.json`. What no function answers is listed, never counted as passed.
@@ -21,7 +24,7 @@ const SINGLE: f64 = 1e-6;
 /// # Panics
 ///
 /// When the folder has no vector file, and when anything differs.
-pub(crate) fn run(topic: &str, answers: &[(&str, fn(&File, &mut Checks))]) {
+pub(crate) fn run(topic: &str, answers: &[(&str, Answer)]) {
     let files = files(topic);
     let mut mismatches = Vec::new();
     let mut summary = format!("{topic}:\n");
