@@ -1,17 +1,12 @@
 use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use sqlx::Executor;
-use sqlx::sqlite::{
-    SqliteConnectOptions, SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions,
-    SqliteSynchronous,
-};
+use axonry_core::BlockHash;
+use sqlx::sqlite::{SqliteJournalMode, SqliteLockingMode, SqlitePool, SqlitePoolOptions};
 
 use crate::StoreError;
-use crate::schema::STEPS;
+use crate::file::{check, create, make_private_folder, migrate, opening, options};
 
-/// How long opening waits for another process to let go; afterwards the file is ours alone.
-const BUSY: Duration = Duration::from_millis(500);
 /// How long a caller waits for its turn at the one connection.
 const TURN: Duration = Duration::from_secs(10);
 
@@ -30,8 +25,9 @@ impl Store {
     ///
     /// # Errors
     /// [`StoreError::InUse`] when another process has it, [`StoreError::Newer`] when a later
-    /// release wrote it, [`StoreError::Open`] when it is damaged or no database at all: it is never
-    /// replaced by an empty one.
+    /// release wrote it, [`StoreError::Foreign`] when it is another program's database,
+    /// [`StoreError::Damaged`] or [`StoreError::Open`] when it is damaged or no database at all. It
+    /// is left as it is then, and never replaced by an empty one.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
         if let Some((scheme, _)) = path.to_str().and_then(|text| text.split_once("://")) {
             return Err(StoreError::NotSupported {
@@ -47,14 +43,13 @@ impl Store {
                 source,
             })?;
         }
-        let options = SqliteConnectOptions::new()
-            .filename(path)
-            .create_if_missing(true)
+        if !path.exists() {
+            create(path).await?;
+        }
+        check(path).await?;
+        let options = options(path)
             .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .locking_mode(SqliteLockingMode::Exclusive)
-            .foreign_keys(true)
-            .busy_timeout(BUSY);
+            .locking_mode(SqliteLockingMode::Exclusive);
         let pool = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(TURN)
@@ -76,6 +71,35 @@ impl Store {
         }
     }
 
+    /// Ties the state to a chain: the first call notes its genesis, later ones compare.
+    ///
+    /// Averages and rounds of one network mean nothing on another.
+    ///
+    /// # Errors
+    /// [`StoreError::OtherChain`] when the state was made with another chain.
+    pub async fn bind(&self, genesis: BlockHash) -> Result<(), StoreError> {
+        let stored: String = sqlx::query_scalar(
+            "INSERT INTO settings (key, value) VALUES ('genesis', ?)
+             ON CONFLICT (key) DO UPDATE SET value = value RETURNING value",
+        )
+        .bind(genesis.to_string())
+        .fetch_one(&self.pool)
+        .await
+        .map_err(|source| StoreError::Statement {
+            what: "note which chain the state belongs to",
+            source,
+        })?;
+        if stored == genesis.to_string() {
+            Ok(())
+        } else {
+            Err(StoreError::OtherChain {
+                path: self.path.clone(),
+                stored,
+                given: genesis,
+            })
+        }
+    }
+
     /// Writes everything out and lets go of the file. Clones are closed with it.
     pub async fn close(&self) {
         self.pool.close().await;
@@ -88,61 +112,7 @@ impl Store {
 
     async fn migrate(&self) -> Result<(), StoreError> {
         let failed = |source| opening(&self.path, source);
-        let known = i64::try_from(STEPS.len()).expect("a handful of steps");
-        let mut transaction = self
-            .pool
-            .begin_with("BEGIN IMMEDIATE")
-            .await
-            .map_err(failed)?;
-        let found: i64 = sqlx::query_scalar("PRAGMA user_version")
-            .fetch_one(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        if found > known {
-            return Err(StoreError::Newer {
-                path: self.path.clone(),
-                found,
-                known,
-            });
-        }
-        let taken = usize::try_from(found).unwrap_or(0);
-        for step in &STEPS[taken..] {
-            transaction.execute(*step).await.map_err(failed)?;
-        }
-        let version = format!("PRAGMA user_version = {known}");
-        transaction
-            .execute(version.as_str())
-            .await
-            .map_err(failed)?;
-        transaction.commit().await.map_err(failed)
+        let mut connection = self.pool.acquire().await.map_err(failed)?;
+        migrate(&mut connection).await.map_err(failed)
     }
-}
-
-fn opening(path: &Path, source: sqlx::Error) -> StoreError {
-    let busy = match &source {
-        sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("5" | "261")),
-        _ => false,
-    };
-    if busy {
-        StoreError::InUse {
-            path: path.to_owned(),
-        }
-    } else {
-        StoreError::Open {
-            path: path.to_owned(),
-            source,
-        }
-    }
-}
-
-/// The journal tells what a validator is about to do: nobody else needs to read it.
-fn make_private_folder(folder: &Path) -> std::io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
-    builder.recursive(true);
-    #[cfg(unix)]
-    {
-        use std::os::unix::fs::DirBuilderExt;
-        builder.mode(0o700);
-    }
-    builder.create(folder)
 }

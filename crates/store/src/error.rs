@@ -1,13 +1,15 @@
 use std::path::PathBuf;
 
+use axonry_core::BlockHash;
+
 /// Why something could not be kept or found again.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum StoreError {
-    /// The folder of the file cannot be made.
-    #[error("cannot make the state folder `{path}`")]
+    /// The folder or the file cannot be made.
+    #[error("cannot make or reach `{path}` for the state")]
     Folder {
-        /// The folder.
+        /// The folder or file.
         path: PathBuf,
         /// The system's reason.
         #[source]
@@ -23,6 +25,36 @@ pub enum StoreError {
         /// SQLite's reason.
         #[source]
         source: sqlx::Error,
+    },
+    /// The file is a database of another program.
+    #[error("`{path}` is a database of another program: choose another place for the state")]
+    Foreign {
+        /// The file.
+        path: PathBuf,
+    },
+    /// The file can be opened and is damaged.
+    #[error(
+        "the state file `{path}` is damaged ({reason}): restore it from a copy, or move it away \
+         to start anew"
+    )]
+    Damaged {
+        /// The file.
+        path: PathBuf,
+        /// What SQLite found.
+        reason: String,
+    },
+    /// The state was made with another chain.
+    #[error(
+        "the state file `{path}` belongs to the chain with genesis {stored}, this one has {given}: \
+         keep a state for each network"
+    )]
+    OtherChain {
+        /// The file.
+        path: PathBuf,
+        /// The chain the state was made with.
+        stored: String,
+        /// The chain at hand.
+        given: BlockHash,
     },
     /// Another process has the file.
     #[error(

@@ -29,6 +29,7 @@
 mod averages;
 mod database;
 mod error;
+mod file;
 mod journal;
 mod rounds;
 mod schema;

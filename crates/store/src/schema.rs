@@ -40,4 +40,9 @@ pub(crate) const STEPS: &[&str] = &["
     -- What may be on its way or has landed exists once per round.
     CREATE UNIQUE INDEX journal_once ON journal (hotkey, netuid, mechanism, round)
         WHERE state IN ('open', 'landed');
+
+    CREATE TABLE settings (
+        key         TEXT    PRIMARY KEY,
+        value       TEXT    NOT NULL
+    ) STRICT;
 "];

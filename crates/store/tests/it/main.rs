@@ -2,6 +2,10 @@
 
 use std::collections::BTreeMap;
 use std::fs;
+use std::future::{Future, poll_fn};
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+use std::task::Poll;
 
 use axonry_core::{Block, BlockHash, BlockNumber, Hotkey, MechId, NetUid, Uid, Weights};
 use axonry_store::{Attempt, EntryState, Intent, Store, StoreError};
@@ -190,4 +194,119 @@ async fn a_second_owner_of_the_file_is_refused() {
 async fn a_database_by_url_is_not_supported_yet_and_says_so() {
     let opened = Store::open("postgres://localhost/validator".as_ref()).await;
     assert!(matches!(opened, Err(StoreError::NotSupported { scheme }) if scheme == "postgres"));
+}
+
+/// The bytes of a new state file, with some of them changed.
+async fn patched(folder: &Path, changes: &[(usize, &[u8])]) -> Vec<u8> {
+    let path = folder.join("pattern.sqlite");
+    let store = Store::open(&path).await.expect("a new file");
+    store.close().await;
+    let mut bytes = fs::read(&path).expect("a file");
+    for (at, change) in changes {
+        bytes[*at..at + change.len()].copy_from_slice(change);
+    }
+    bytes
+}
+
+#[tokio::test]
+async fn what_is_not_ours_or_lost_its_content_is_refused_and_left_as_it_is() {
+    let folder = tempfile::tempdir().expect("a folder");
+    // The application's mark stands big-endian at byte 68; the second page begins at byte 4096
+    // (SQLite, "Database File Format").
+    let foreign = patched(folder.path(), &[(68, &1_u32.to_be_bytes())]).await;
+    let damaged = patched(folder.path(), &[(4096 + 3, &[0xff; 200])]).await;
+    type Expected = fn(&StoreError) -> bool;
+    let cases: [(&str, Vec<u8>, Expected); 3] = [
+        ("foreign", foreign, |error| {
+            matches!(error, StoreError::Foreign { .. })
+        }),
+        ("damaged", damaged, |error| {
+            matches!(error, StoreError::Damaged { .. })
+        }),
+        ("empty", Vec::new(), |error| {
+            matches!(error, StoreError::Damaged { .. })
+        }),
+    ];
+    for (name, bytes, expected) in cases {
+        let path = folder.path().join(name);
+        fs::write(&path, &bytes).expect("a file");
+        let error = Store::open(&path).await.expect_err(name);
+        assert!(expected(&error), "{name}: {error:?}");
+        assert!(fs::read(&path).expect("still there") == bytes, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn a_write_that_is_cut_off_is_there_as_a_whole_or_not_at_all() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("state.sqlite");
+    let store = Store::open(&path).await.expect("a new file");
+    let before = BTreeMap::from([(hotkey(1), 1.0_f32)]);
+    let after: BTreeMap<_, _> = (0..=255).map(|number| (hotkey(number), 2.0)).collect();
+    store
+        .save_averages(NETUID, 1, &before)
+        .await
+        .expect("saved");
+    for steps in 1..200 {
+        // The future is dropped after so many steps, wherever it is then.
+        let mut taken = 0;
+        let mut save = Box::pin(store.save_averages(NETUID, 2, &after));
+        let saved = poll_fn(|context| {
+            taken += 1;
+            match save.as_mut().poll(context) {
+                Poll::Pending if taken >= steps => Poll::Ready(None),
+                polled => polled.map(Some),
+            }
+        })
+        .await;
+        drop(save);
+        let found = store.averages(NETUID).await.expect("averages");
+        if let Some(saved) = saved {
+            saved.expect("nothing that was cut off stands in the way");
+            assert!(found == after);
+            return;
+        }
+        // Cut off while it commits it may be all there, but never in part.
+        let whole = found == before || found == after;
+        assert!(whole, "{} averages after {steps} steps", found.len());
+        store
+            .begin_round(NETUID, "")
+            .await
+            .expect("other writes go on");
+    }
+    panic!("the write never came to its end");
+}
+
+#[tokio::test]
+async fn the_state_of_one_chain_is_refused_for_another() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let path = folder.path().join("state.sqlite");
+    let store = Store::open(&path).await.expect("a new file");
+    store.bind(BlockHash([1; 32])).await.expect("the first");
+    store.close().await;
+    let store = Store::open(&path).await.expect("the same file");
+    store
+        .bind(BlockHash([1; 32]))
+        .await
+        .expect("the same chain");
+    let other = store.bind(BlockHash([2; 32])).await;
+    assert!(
+        matches!(other, Err(StoreError::OtherChain { .. })),
+        "{other:?}"
+    );
+}
+
+#[tokio::test]
+async fn only_the_owner_can_read_the_state_and_no_draft_stays_behind() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let state = folder.path().join("state");
+    let path = state.join("state.sqlite");
+    Store::open(&path).await.expect("a new file").close().await;
+    let mode = |path: &Path| fs::metadata(path).expect("there").permissions().mode() & 0o777;
+    assert_eq!((mode(&state), mode(&path)), (0o700, 0o600));
+    let entries = fs::read_dir(&state).expect("a folder");
+    let names: Vec<_> = entries
+        .map(|entry| entry.expect("an entry").file_name())
+        .collect();
+    assert_eq!(names, ["state.sqlite"]);
 }
