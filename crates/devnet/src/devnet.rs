@@ -1,33 +1,42 @@
 //! The dev network as a whole: what runs, where it listens, how it stops.
 
 use std::collections::BTreeMap;
+use std::net::Ipv4Addr;
 use std::sync::Arc;
 use std::time::Duration;
 
 use axonry_core::{Hotkey, NetUid, Uid};
+use jiff::Timestamp;
 use jsonrpsee::server::ServerHandle;
+use serde_json::Value;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{ConfigError, DevnetConfig, Sealing};
 use crate::metadata::MetadataError;
+use crate::mirror::{Mirror, MirrorConfig, MirrorError};
 use crate::node::Node;
 use crate::presented::{Presented, PresentedError};
-use crate::{DevChain, rpc};
+use crate::{DevChain, rpc, sources};
 
 /// A running dev network. Dropping it stops everything it started.
 #[derive(Debug)]
 pub struct Devnet {
     /// Where the chain's websocket listens: `ws://127.0.0.1:…`.
     pub ws_url: String,
-    /// Where the mirror listens, when there is one.
-    pub mirror_url: Option<String>,
+    /// Where the mirror listens, which answers for GitHub as well: `http://127.0.0.1:…`.
+    pub mirror_url: String,
     /// The subnet.
     pub netuid: NetUid,
     /// The neurons' hotkeys.
     pub hotkeys: BTreeMap<Uid, Hotkey>,
     chain: DevChain,
+    mirror: Option<Mirror>,
+    registry: Value,
+    accounts: Value,
+    now: Timestamp,
+    source: String,
     server: ServerHandle,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -46,6 +55,9 @@ pub enum DevnetError {
     /// The genesis state does not fit the presented runtime.
     #[error("the subnet does not fit the presented runtime")]
     Genesis(#[from] PresentedError),
+    /// The mirror could not be started.
+    #[error("the mirror cannot be started")]
+    Mirror(#[from] MirrorError),
     /// The port could not be had.
     #[error("the chain cannot listen on port {port}")]
     Listen {
@@ -81,13 +93,21 @@ impl Devnet {
             );
         }
         tasks.close();
+        let (data, source) = sources::data(&config).await;
+        let listen = (Ipv4Addr::LOCALHOST, config.mirror_port).into();
+        let mirror = Mirror::spawn(MirrorConfig::new(data).listen(listen)).await?;
         let hotkeys = config.neurons.iter().map(|one| (one.uid, one.hotkey));
         Ok(Self {
             ws_url: format!("ws://{address}"),
-            mirror_url: None,
+            mirror_url: mirror.url(),
             netuid: config.netuid,
             hotkeys: hotkeys.collect(),
             chain: DevChain::new(node),
+            registry: mirror.registry(),
+            now: mirror.data().now(),
+            mirror: Some(mirror),
+            accounts: sources::accounts(&config),
+            source,
             server,
             stop,
             tasks,
@@ -99,9 +119,38 @@ impl Devnet {
         &self.chain
     }
 
+    /// The mirror's repositories, in the form of upstream's `master_repositories.json`.
+    pub const fn registry(&self) -> &Value {
+        &self.registry
+    }
+
+    /// Which hotkey has which token of the mirror, in the form of upstream's `miner_pats.json`.
+    pub const fn tokens(&self) -> &Value {
+        &self.accounts
+    }
+
+    /// The moment at which the mirror's time stands. Who judges by it gets the same scores on every
+    /// day.
+    pub const fn now(&self) -> Timestamp {
+        self.now
+    }
+
+    /// Where the mirror's pull requests come from, in words.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// Stops the mirror alone: from here on, nobody answers at its address.
+    pub async fn stop_mirror(&mut self) {
+        if let Some(mirror) = self.mirror.take() {
+            mirror.shutdown().await;
+        }
+    }
+
     /// Stops everything and waits until it has stopped.
-    pub async fn stop(self) {
+    pub async fn stop(mut self) {
         self.stop.cancel();
+        self.stop_mirror().await;
         let _ = self.server.stop();
         self.server.clone().stopped().await;
         self.tasks.wait().await;

@@ -37,6 +37,7 @@ mod pool;
 mod presented;
 mod rpc;
 mod runtime;
+mod sources;
 mod state;
 mod storage;
 mod subtensor;

@@ -1,6 +1,6 @@
 //! What a dev mirror knows, as plain values.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 use serde_json::{Map, Value};
@@ -58,6 +58,36 @@ impl MirrorData {
         )
     }
 
+    /// These data and others beside them, which get what `share` leaves of the emission.
+    ///
+    /// Time stands where it stands here. Repositories and accounts known to both are those of here.
+    #[must_use]
+    pub fn beside(mut self, mut others: Self, share: f64) -> Self {
+        scale(&mut self.repositories, share);
+        scale(&mut others.repositories, 1.0 - share);
+        others
+            .repositories
+            .retain(|other| self.repository(&other.name).is_none());
+        let known: BTreeSet<&str> = others
+            .repositories
+            .iter()
+            .map(|one| one.name.as_str())
+            .collect();
+        others
+            .pulls
+            .retain(|pull| known.contains(pull.repository.as_str()));
+        others
+            .issues
+            .retain(|issue| known.contains(issue.repository.as_str()));
+        self.pulls.append(&mut others.pulls);
+        self.issues.append(&mut others.issues);
+        self.repositories.append(&mut others.repositories);
+        for (id, login) in others.miners {
+            self.miners.entry(id).or_insert(login);
+        }
+        self
+    }
+
     /// Finds a repository, whatever the case its name is written in.
     pub(crate) fn repository(&self, name: &str) -> Option<&Repository> {
         self.repositories
@@ -94,6 +124,19 @@ impl MirrorData {
                 Which::Issue(at) => self.issues[at].number = *number,
             }
         }
+    }
+}
+
+fn scale(repositories: &mut [Repository], by: f64) {
+    for repository in repositories {
+        let share = repository
+            .settings
+            .get("emission_share")
+            .and_then(Value::as_f64);
+        let share = share.unwrap_or_default() * by;
+        repository
+            .settings
+            .insert("emission_share".to_owned(), share.into());
     }
 }
 

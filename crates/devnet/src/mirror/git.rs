@@ -55,6 +55,24 @@ impl GitHistory {
     }
 }
 
+impl GitHistory {
+    /// The data of a history as of its newest commit: they do not change from day to day.
+    ///
+    /// # Errors
+    ///
+    /// As [`MirrorData::from_git`].
+    pub async fn standing(
+        path: impl Into<PathBuf>,
+        miners: Vec<String>,
+    ) -> Result<MirrorData, GitError> {
+        let mut history = Self::new(path, miners, Timestamp::UNIX_EPOCH);
+        history.now = timeout(history.deadline, log::newest(&history))
+            .await
+            .map_err(|_| GitError::TimedOut(history.deadline))??;
+        MirrorData::from_git(&history).await
+    }
+}
+
 /// Why a git repository gives no data.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]

@@ -1,5 +1,8 @@
 //! Commits, and which files each of them changes.
 
+use jiff::Timestamp;
+use tokio::process::Command;
+
 use super::{GitError, GitHistory, git};
 
 /// More changed files than this in one commit are a move of the furniture, not a contribution.
@@ -36,19 +39,37 @@ pub(crate) async fn read(history: &GitHistory) -> Result<Vec<Commit>, GitError> 
         "--format=%x1e{}",
         ["%H", "%P", "%an", "%ae", "%ct", "%s"].join("%x1f")
     );
-    let output = git(history)
-        .args([
-            "log",
-            "--no-merges",
-            "--raw",
-            "--no-abbrev",
-            "--find-renames",
-            "--no-ext-diff",
-        ])
-        .args([most, format])
-        .output()
-        .await
-        .map_err(GitError::NoGit)?;
+    let mut log = git(history);
+    log.args([
+        "log",
+        "--no-merges",
+        "--raw",
+        "--no-abbrev",
+        "--find-renames",
+        "--no-ext-diff",
+    ])
+    .args([most, format]);
+    let text = said(&mut log, history).await?;
+    text.split(COMMIT).skip(1).map(commit).collect()
+}
+
+/// When the newest commit was made.
+pub(crate) async fn newest(history: &GitHistory) -> Result<Timestamp, GitError> {
+    let text = said(
+        git(history).args(["log", "--max-count=1", "--format=%ct"]),
+        history,
+    )
+    .await?;
+    let seconds = text.trim().parse().map_err(|_| GitError::NoHistory {
+        path: history.path.clone(),
+    })?;
+    Timestamp::from_second(seconds)
+        .map_err(|_| GitError::Output("a commit of an impossible time".to_owned()))
+}
+
+/// What git prints, if it does what it is told.
+async fn said(git: &mut Command, history: &GitHistory) -> Result<String, GitError> {
+    let output = git.output().await.map_err(GitError::NoGit)?;
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stderr);
         let first = said.trim().lines().next().unwrap_or("no reason given");
@@ -63,8 +84,7 @@ pub(crate) async fn read(history: &GitHistory) -> Result<Vec<Commit>, GitError> 
             said: first.to_owned(),
         });
     }
-    let text = String::from_utf8_lossy(&output.stdout);
-    text.split(COMMIT).skip(1).map(commit).collect()
+    Ok(String::from_utf8_lossy(&output.stdout).into_owned())
 }
 
 fn commit(text: &str) -> Result<Commit, GitError> {
