@@ -8,3 +8,7 @@
 mod gittensor;
 #[cfg(test)]
 mod source;
+#[cfg(test)]
+mod wallet;
+#[cfg(test)]
+mod weights;

@@ -3,4 +3,3 @@
 mod fake;
 mod plan;
 mod setter;
-mod vectors;
