@@ -68,7 +68,8 @@ fn extrinsic() -> ExtrinsicMetadata {
         address_ty: MetaType::new::<sp_runtime::MultiAddress>(),
         call_ty: MetaType::new::<RuntimeCall>(),
         signature_ty: MetaType::new::<sp_runtime::MultiSignature>(),
-        transaction_extensions_by_version: [(4, (0..count).map(Compact).collect())].into(),
+        // By the version of the set of extensions, of which there is one so far: 0.
+        transaction_extensions_by_version: [(0, (0..count).map(Compact).collect())].into(),
         transaction_extensions: transaction_extensions
             .into_iter()
             .map(|(identifier, ty, implicit)| TransactionExtensionMetadata {

@@ -80,7 +80,8 @@ fn extrinsic(
         address_ty,
         call_ty,
         signature_ty,
-        transaction_extensions_by_version: [(version, (0..count).map(Compact).collect())].into(),
+        // By the version of the set of extensions, which older formats do not know: 0.
+        transaction_extensions_by_version: [(0, (0..count).map(Compact).collect())].into(),
         transaction_extensions: extensions
             .into_iter()
             .map(|extension| TransactionExtensionMetadata {
