@@ -1,0 +1,171 @@
+//! Calls, keys and runtime answers of real subtensor chains, recorded or encoded by hand.
+//!
+//! They need the runtimes' metadata, from the folder `AXONRY_METADATA` names or `shared/metadata`
+//! beside the checkout; where a runtime's is missing, its cases are left out.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+use axonry_chain::Call;
+use axonry_core::{BlockHash, MechId, NetUid, Uid, Weights};
+use axonry_substrate::offline::Runtime;
+use serde_json::{Value, json};
+
+use crate::source::{Checks, File, run};
+
+#[test]
+fn chain() {
+    run(
+        "chain",
+        &[
+            ("call_data", call_data),
+            ("storage_keys", storage_keys),
+            ("neurons_lite_netuid1_spec343", neurons_lite),
+        ],
+    );
+}
+
+/// The runtime of a spec version, if its metadata is at hand.
+fn runtime(spec: u64) -> Option<Runtime> {
+    let file = match spec {
+        343 => "finney-343.scale",
+        365 => "finney-2025-12.scale",
+        393 => "finney.scale",
+        _ => return None,
+    };
+    let folder = env::var_os("AXONRY_METADATA").map_or_else(
+        || Path::new(env!("CARGO_MANIFEST_DIR")).join("../../shared/metadata"),
+        PathBuf::from,
+    );
+    let metadata = fs::read(folder.join(file)).ok()?;
+    let genesis = BlockHash([0; 32]);
+    Some(Runtime::decode(&metadata, genesis).expect("it is a runtime's metadata"))
+}
+
+fn no_metadata(checks: &mut Checks, spec: u64) {
+    checks.leave_out(format!("not run: no metadata of spec {spec}"));
+}
+
+fn call_data(file: &File, checks: &mut Checks) {
+    for case in file.list("calls") {
+        let name = case["call"].as_str().expect("a call has a name");
+        for spec in case["valid_under"].as_array().expect("specs") {
+            let spec = spec.as_u64().expect("a spec version");
+            checks.case(&json!({"name": format!("{name} under {spec}")}));
+            let Some(call) = call(name, &case["args"]) else {
+                checks.leave_out("not a call of this client yet");
+                continue;
+            };
+            let Some(runtime) = runtime(spec) else {
+                no_metadata(checks, spec);
+                continue;
+            };
+            let data = runtime.call_data(&call).map_err(|error| error.to_string());
+            checks.same("call_data", data, Ok(bytes(&case["call_data"])));
+        }
+    }
+}
+
+fn call(name: &str, args: &Value) -> Option<Call> {
+    let list = |name: &str| -> Vec<u16> {
+        serde_json::from_value(args[name].clone()).expect("a list of numbers")
+    };
+    let mechanism = match name {
+        "set_weights" => MechId(0),
+        "set_mechanism_weights" => serde_json::from_value(args["mecid"].clone()).expect("a number"),
+        _ => return None,
+    };
+    let pairs = list("dests").into_iter().map(Uid).zip(list("weights"));
+    Some(Call::SetWeights {
+        netuid: serde_json::from_value(args["netuid"].clone()).expect("a number"),
+        mechanism,
+        weights: Weights::new(pairs.collect()).expect("weights"),
+        version_key: args["version_key"].as_u64().expect("a number"),
+    })
+}
+
+fn storage_keys(file: &File, checks: &mut Checks) {
+    for case in file.json.as_array().expect("a list of keys") {
+        let text = |name: &str| case[name].as_str().expect("a name");
+        checks.case(&json!({"name": format!("{}.{}", text("pallet"), text("entry"))}));
+        let Some(runtime) = runtime(393) else {
+            no_metadata(checks, 393);
+            continue;
+        };
+        let parts = case["keys"].as_array().expect("parts of a key");
+        let parts: Vec<_> = parts.iter().map(bytes).collect();
+        let parts: Vec<_> = parts.iter().map(Vec::as_slice).collect();
+        let key = runtime.storage_key(text("pallet"), text("entry"), &parts);
+        let key = key.map_err(|error| error.to_string());
+        checks.same("storage_key", key, Ok(bytes(&case["storage_key"])));
+    }
+}
+
+fn neurons_lite(file: &File, checks: &mut Checks) {
+    let netuid: NetUid = serde_json::from_value(file.json["netuid"].clone()).expect("a netuid");
+    let answer = bytes(&file.json["result_hex"]);
+    let expected = &file.json["expected"];
+    let columns = expected["columns"].as_array().expect("columns");
+    let rows = expected["rows"].as_array().expect("rows");
+    for spec in [343, 365, 393] {
+        checks.case(&json!({"name": format!("under {spec}")}));
+        let Some(runtime) = runtime(spec) else {
+            no_metadata(checks, spec);
+            continue;
+        };
+        let call = runtime
+            .neurons_lite_call(netuid)
+            .expect("the runtime has it");
+        checks.same("api", call.0, file.json["api"].as_str().expect("a name"));
+        checks.same("params", call.1, bytes(&file.json["params_hex"]));
+        let neurons = match runtime.decode_neurons_lite(netuid, &answer) {
+            Ok(neurons) => neurons,
+            Err(error) => {
+                checks.same("neurons", error.to_string(), "an answer");
+                continue;
+            }
+        };
+        checks.same("count", neurons.len(), rows.len());
+        for (neuron, row) in neurons.iter().zip(rows) {
+            let mut field = |name: &str, found: String| {
+                let place = columns.iter().position(|column| column == name);
+                let expected = match &row[place.expect("a column")] {
+                    Value::String(text) => text.clone(),
+                    value => value.to_string(),
+                };
+                checks.same(&format!("{name} of uid {}", neuron.uid), found, expected);
+            };
+            field("uid", neuron.uid.to_string());
+            field("hotkey", hex(neuron.hotkey.as_bytes()));
+            field("coldkey", hex(neuron.coldkey.as_bytes()));
+            field("active", neuron.active.to_string());
+            field("validator_permit", neuron.validator_permit.to_string());
+            field("last_update", neuron.last_update.to_string());
+            field("stake_sum", neuron.stake.base_units().to_string());
+            field("incentive", neuron.incentive.to_string());
+            field("dividends", neuron.dividends.to_string());
+            field("emission", neuron.emission.base_units().to_string());
+            field("consensus", neuron.consensus.to_string());
+            field("validator_trust", neuron.validator_trust.to_string());
+            if let Some(axon) = neuron.axon {
+                field("axon_port", axon.address.port().to_string());
+                field("axon_version", axon.version.to_string());
+                field("axon_block", axon.announced.to_string());
+            }
+        }
+    }
+}
+
+fn bytes(value: &Value) -> Vec<u8> {
+    let text = value.as_str().expect("hexadecimal digits");
+    let digits = text.strip_prefix("0x").expect("0x in front").as_bytes();
+    let pairs = digits.chunks(2).map(|pair| std::str::from_utf8(pair));
+    pairs
+        .map(|pair| u8::from_str_radix(pair.expect("digits"), 16).expect("digits"))
+        .collect()
+}
+
+fn hex(bytes: &[u8]) -> String {
+    let digits: String = bytes.iter().map(|byte| format!("{byte:02x}")).collect();
+    format!("0x{digits}")
+}
