@@ -1,28 +1,29 @@
 mod attempts;
+mod question;
 mod requests;
 mod socket;
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axonry_chain::ChainError;
-use axonry_core::BlockHash;
 use serde::de::DeserializeOwned;
 use subxt::ext::jsonrpsee::core::client::{
     ClientT, Error as RpcError, Subscription, SubscriptionClientT,
 };
 use subxt::ext::jsonrpsee::core::params::ArrayParams;
-use subxt::ext::jsonrpsee::types::ErrorObjectOwned;
 use tokio::sync::watch;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::debug;
 
 use crate::endpoint::Endpoint;
+use question::{is_about_a_missing_block, words_of};
 use requests::Requests;
-pub(crate) use socket::State;
+
+pub(crate) use question::{Failure, Question, data_of};
+use socket::State;
 
 /// Unanswered calls in a row after which the connection is replaced, whatever its pings say.
 const UNANSWERED_AT_MOST: u32 = 3;
@@ -60,48 +61,11 @@ struct Shared {
     distrusted: watch::Sender<u64>,
 }
 
-/// A question to the node: the method, and in words what it is for.
-#[derive(Clone, Debug)]
-pub(crate) struct Question {
-    pub(crate) method: &'static str,
-    pub(crate) what: Cow<'static, str>,
-    /// The block whose state is asked for, if one is.
-    pub(crate) at: Option<BlockHash>,
-}
-
-/// Why a question has no answer, before it is put in the chain's words.
-#[derive(Debug)]
-pub(crate) enum Failure {
-    /// The node answered with an error.
-    Refused(ErrorObjectOwned),
-    /// The answer is not of the expected shape.
-    Garbled(serde_json::Error),
-    /// There is no connection, for this reason.
-    Down(Arc<str>),
-    /// The deadline passed on an open connection.
-    Late,
-}
-
 /// Whether a question may be put again when the connection broke before the answer.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Repeat {
     Yes,
     No,
-}
-
-impl Question {
-    pub(crate) fn new(method: &'static str, what: impl Into<Cow<'static, str>>) -> Self {
-        Self {
-            method,
-            what: what.into(),
-            at: None,
-        }
-    }
-
-    pub(crate) fn at(mut self, block: BlockHash) -> Self {
-        self.at = Some(block);
-        self
-    }
 }
 
 impl Link {
@@ -280,46 +244,4 @@ impl Link {
 enum Judged<T> {
     Answer(Result<T, Failure>),
     Broken(Arc<str>),
-}
-
-/// Substrate has one code for all that can go wrong with state (4003), so its words must do:
-/// `UnknownBlock: State already discarded for …`, `Header was not found in the database`.
-fn is_about_a_missing_block(error: &ErrorObjectOwned) -> bool {
-    let words = words_of(error).to_lowercase().replace(' ', "");
-    ["unknownblock", "statealreadydiscarded", "headerwasnotfound"]
-        .iter()
-        .any(|sign| words.contains(sign))
-}
-
-/// The message, and the data where a text says more.
-fn words_of(error: &ErrorObjectOwned) -> String {
-    match data_of(error) {
-        Some(data) => format!("{}: {data}", error.message()),
-        None => error.message().to_owned(),
-    }
-}
-
-/// The error's data: a JSON string without its quotes, anything else as it is.
-pub(crate) fn data_of(error: &ErrorObjectOwned) -> Option<String> {
-    let data = error.data()?.get();
-    Some(serde_json::from_str(data).unwrap_or_else(|_| data.to_owned()))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_pruned_or_unknown_block_is_told_from_other_errors() {
-        let error = |message: &str| ErrorObjectOwned::owned(4003, message, None::<()>);
-        for words in [
-            "Client error: UnknownBlock: State already discarded for 0x12",
-            "Client error: UnknownBlock: Header was not found in the database: 0x12",
-            "Client error: Api called for an unknown Block: State already discarded for 0x12",
-        ] {
-            assert!(is_about_a_missing_block(&error(words)), "{words}");
-        }
-        let words = "Client error: Execution failed: Runtime panicked";
-        assert!(!is_about_a_missing_block(&error(words)));
-    }
 }

@@ -6,7 +6,8 @@ use axonry_substrate::ConnectError;
 use tokio::net::TcpListener;
 use tokio::time::{Instant, timeout};
 
-use crate::node::{Fault, Node, Wire, builder, failure};
+use crate::node::{Node, builder, failure};
+use crate::wire::{Fault, Wire};
 
 #[tokio::test]
 async fn a_refused_connection_is_unavailable_at_once() {
@@ -122,6 +123,18 @@ async fn an_outage_is_unavailable_by_the_deadline_and_ends_by_itself() {
     assert!(started.elapsed() < deadline + Duration::from_millis(250));
     wire.set(Fault::None);
     answers_again(&chain).await;
+}
+
+#[tokio::test]
+async fn the_last_clone_to_go_closes_the_connection() {
+    let node = Node::spawn().await;
+    let wire = Wire::to(node.address).await;
+    let chain = builder(wire.address).connect().await.unwrap();
+    let clone = chain.clone();
+    drop(chain);
+    clone.head().await.unwrap();
+    drop(clone);
+    timeout(Duration::from_secs(5), wire.idle()).await.unwrap();
 }
 
 #[tokio::test]

@@ -5,7 +5,8 @@ use axonry_core::Block;
 use futures_util::StreamExt;
 use tokio::time::timeout;
 
-use crate::node::{Fault, Node, Wire, builder};
+use crate::node::{Node, builder};
+use crate::wire::{Fault, Wire};
 
 async fn next(blocks: &mut BlockStream) -> Option<Result<Block, ChainError>> {
     timeout(Duration::from_secs(5), blocks.next())

@@ -11,3 +11,4 @@ mod recorded;
 mod snapshot;
 mod submission;
 mod toy;
+mod wire;

@@ -8,7 +8,8 @@ use axonry_core::{AccountId, BlockHash, BlockNumber};
 use futures_util::StreamExt;
 use serde_json::{Value, json};
 
-use crate::node::{Fault, Node, Wire, builder};
+use crate::node::{Node, builder};
+use crate::wire::{Fault, Wire};
 
 fn extrinsic() -> SignedExtrinsic {
     SignedExtrinsic {
