@@ -1,6 +1,5 @@
 //! Keys as a program meets them: keyfiles with modes, wallet trees, signing through the trait.
 
-
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;

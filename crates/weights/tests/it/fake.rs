@@ -30,6 +30,7 @@ pub(crate) fn hotkey(uid: u16) -> Hotkey {
 }
 
 /// What the node does with one submission.
+#[derive(Clone, Debug)]
 pub(crate) enum Submission {
     /// Takes it; the next block includes and applies it.
     Land,
@@ -37,6 +38,8 @@ pub(crate) enum Submission {
     LandUnseen,
     /// As `Land`, and not even the answer arrives.
     LandUnanswered,
+    /// Takes it without an answer arriving, and includes it so many blocks later than it could.
+    LandLate(u64),
     /// The question is lost on the way.
     Lose,
     /// Refuses it.
@@ -71,12 +74,6 @@ pub(crate) struct State {
     history: Vec<(u64, Vec<(Uid, u16)>)>,
     dispatches: BTreeMap<ExtrinsicHash, (u64, Dispatch)>,
     calls: BTreeMap<ExtrinsicHash, Vec<(Uid, u16)>>,
-}
-
-impl std::fmt::Debug for Submission {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Submission")
-    }
 }
 
 impl FakeChain {
@@ -125,6 +122,13 @@ impl FakeChain {
     pub(crate) fn metagraph_now(&self) -> Metagraph {
         let neurons = self.state().neurons.clone();
         Metagraph::new(NETUID, block(self.now()), neurons).expect("a metagraph")
+    }
+
+    /// The blocks in which these weights were set.
+    pub(crate) fn set_at(&self, weights: &[(Uid, u16)]) -> Vec<u64> {
+        let state = self.state();
+        let same = state.history.iter().filter(|(_, set)| set == weights);
+        same.map(|(number, _)| *number).collect()
     }
 
     /// Sets weights behind everybody's back.
@@ -298,13 +302,20 @@ impl Chain for FakeChain {
     }
 
     async fn submit(&self, extrinsic: &SignedExtrinsic) -> Result<StatusStream, SubmitError> {
-        let next = self.now() + 1;
         let mut state = self.state();
         state.submitted.push((extrinsic.hash, extrinsic.nonce));
         if state.dispatches.contains_key(&extrinsic.hash) {
             return Err(SubmitError::Rejected(PoolRejection::AlreadyImported));
         }
         let submission = state.script.pop_front().unwrap_or(Submission::Land);
+        let next = match submission {
+            Submission::LandLate(blocks) => self.now() + 1 + blocks,
+            _ => self.now() + 1,
+        };
+        if next > extrinsic.valid_until.0 {
+            // Its era ends before it would be included.
+            return Err(SubmitError::Unknown(lost()));
+        }
         let weights = state.calls[&extrinsic.hash].clone();
         let mut include = |dispatch: Dispatch, stored: Option<Vec<(Uid, u16)>>| {
             state.nonce = extrinsic.nonce + 1;
@@ -318,7 +329,7 @@ impl Chain for FakeChain {
                 return Err(SubmitError::Rejected(rejection));
             }
             Submission::Forget => return Ok(Box::pin(stream::pending())),
-            Submission::LandUnanswered => {
+            Submission::LandUnanswered | Submission::LandLate(_) => {
                 include(Dispatch::Succeeded, Some(weights));
                 return Err(SubmitError::Unknown(lost()));
             }
