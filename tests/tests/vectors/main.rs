@@ -5,6 +5,8 @@
 
 // The lints that spare tests know them by this attribute alone.
 #[cfg(test)]
+mod chain;
+#[cfg(test)]
 mod gittensor;
 #[cfg(test)]
 mod source;
