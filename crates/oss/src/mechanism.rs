@@ -312,6 +312,24 @@ impl OpenSource {
             evaluation.explanations.insert(one.hotkey, line);
         }
 
+        // Who could be judged must not gain by who could not, and nothing may be recycled only
+        // because nobody answered: a round without a quorum is void for all alike.
+        let judged = scores.len();
+        let void = (unknown.len() > judged).then(|| {
+            let claimed = unknown.len() + judged;
+            format!(
+                "the round is void: {} of {claimed} miners could not be judged",
+                unknown.len()
+            )
+        });
+        if let Some(void) = &void {
+            for neuron in metagraph.neurons() {
+                unknown
+                    .entry(neuron.hotkey)
+                    .or_insert_with(|| Unknown::NotComputed(void.clone()));
+            }
+        }
+        evaluation.warnings.extend(void);
         let emission = emission::allocate(&scores, &self.registry, &uids, &maintainers);
         for neuron in metagraph.neurons() {
             let reward = emission.rewards.get(&neuron.uid.0).copied().unwrap_or(0.0);

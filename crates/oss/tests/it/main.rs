@@ -68,6 +68,30 @@ async fn a_failed_source_makes_a_miner_unknown_and_never_zero() {
 }
 
 #[tokio::test]
+async fn a_round_in_which_most_miners_are_unknown_is_void_for_all_alike() {
+    let server = MockServer::start().await;
+    mirror_with(&server, "101", &[merged(1, "101")], "fn a() {}\n").await;
+    let subnet = Subnet::of(4, &[(1, "101"), (2, "102"), (3, "103")]);
+
+    let evaluation = subnet.evaluate(&subnet.mechanism(&server), NOW).await;
+    let known = evaluation
+        .scores
+        .values()
+        .filter(|score| score.is_known())
+        .count();
+    assert_eq!(
+        known, 0,
+        "not even what would be recycled: {:?}",
+        evaluation.scores
+    );
+    assert!(
+        evaluation.warnings[0].contains("2 of 3"),
+        "{:?}",
+        evaluation.warnings
+    );
+}
+
+#[tokio::test]
 async fn what_was_seen_in_an_earlier_round_stands_in_while_the_source_fails() {
     let server = MockServer::start().await;
     mirror_with(&server, "101", &[merged(1, "101")], "fn a() {}\n").await;
