@@ -5,6 +5,8 @@
 
 mod refusal;
 mod status;
+#[cfg(test)]
+mod tests;
 
 use std::collections::{BTreeMap, HashMap};
 use std::time::Duration;
@@ -97,7 +99,16 @@ impl Pool {
                 ready: false,
             },
         );
-        self.promote(valid.account, valid.account_nonce);
+        let before = valid
+            .nonce
+            .checked_sub(1)
+            .map(|nonce| (valid.account, nonce));
+        let continues = before.and_then(|before| self.waiting.get(&before));
+        let from = match continues {
+            Some(before) if before.ready => valid.nonce,
+            _ => valid.account_nonce,
+        };
+        self.promote(valid.account, from);
         let inserted = self.waiting.get_mut(&key).expect("inserted above");
         if !inserted.ready {
             inserted.watchers.tell(&PoolStatus::Future);
@@ -105,10 +116,10 @@ impl Pool {
         Ok(())
     }
 
-    /// Makes ready what follows the account's nonce without a gap.
-    fn promote(&mut self, account: AccountId, account_nonce: u64) {
-        let following = self.waiting.range_mut((account, account_nonce)..);
-        for (expected, ((owner, nonce), waiting)) in (account_nonce..).zip(following) {
+    /// Makes ready what follows the nonce `from`, which is due, without a gap.
+    fn promote(&mut self, account: AccountId, from: u64) {
+        let following = self.waiting.range_mut((account, from)..);
+        for (expected, ((owner, nonce), waiting)) in (from..).zip(following) {
             if *owner != account || *nonce != expected {
                 break;
             }

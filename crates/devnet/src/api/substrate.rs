@@ -73,7 +73,7 @@ fn validate(
     let (bytes, _hash) = rest.split_last_chunk::<32>().ok_or_else(short)?;
     match node.validate(bytes, at)? {
         (Ok(valid), current) => Ok(valid.encode(current)),
-        (Err(PoolRefusal::Validity(error)), _) => Ok(Err::<(), _>(error).encode()),
+        (Err(PoolRefusal::Validity(error)), _) => Ok(error.encode()),
         (Err(refusal), _) => Err(ApiError::Failed(refusal.rpc().1)),
     }
 }

@@ -3,7 +3,7 @@
 //! `sp_runtime::transaction_validity` in `paritytech/polkadot-sdk`.
 
 use axonry_core::AccountId;
-use parity_scale_codec::{Decode, Encode};
+use parity_scale_codec::Encode;
 
 /// An extrinsic that may enter, now or after others.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -18,45 +18,48 @@ pub(crate) struct Valid {
 }
 
 /// Why an extrinsic may not enter.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum ValidityError {
     Invalid(Invalid),
     Unknown(Unknown),
 }
 
 /// It is known to be invalid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Invalid {
-    #[codec(index = 1)]
     Payment,
-    #[codec(index = 2)]
-    Future,
-    #[codec(index = 3)]
     Stale,
-    #[codec(index = 4)]
     BadProof,
-    #[codec(index = 5)]
     AncientBirthBlock,
     /// Subtensor's own number: `common/src/transaction_error.rs` in `opentensor/subtensor`.
-    #[codec(index = 7)]
     Custom(u8),
-    #[codec(index = 10)]
     BadSigner,
 }
 
 /// It is not known whether it is valid.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Encode, Decode)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum Unknown {
     CannotLookup,
     NoUnsignedValidator,
 }
 
 impl Invalid {
+    /// Its place in `InvalidTransaction`.
+    const fn index(self) -> u8 {
+        match self {
+            Self::Payment => 1,
+            Self::Stale => 3,
+            Self::BadProof => 4,
+            Self::AncientBirthBlock => 5,
+            Self::Custom(_) => 7,
+            Self::BadSigner => 10,
+        }
+    }
+
     /// The node's words, which are all a client gets to see of it.
     pub(crate) fn words(self) -> String {
         match self {
             Self::Payment => "Inability to pay some fees (e.g. account balance too low)".to_owned(),
-            Self::Future => "Transaction will be valid in the future".to_owned(),
             Self::Stale => "Transaction is outdated".to_owned(),
             Self::BadProof => "Transaction has a bad signature".to_owned(),
             Self::AncientBirthBlock => "Transaction has an ancient birth block".to_owned(),
@@ -78,6 +81,21 @@ impl Valid {
         let longevity = self.valid_until.saturating_sub(current);
         let valid = (self.priority, requires, provides, longevity, true);
         Ok::<_, ()>(valid).encode()
+    }
+}
+
+impl ValidityError {
+    /// The answer of `TaggedTransactionQueue_validate_transaction`.
+    pub(crate) fn encode(self) -> Vec<u8> {
+        const ERROR: u8 = 1;
+        match self {
+            Self::Invalid(Invalid::Custom(number)) => {
+                vec![ERROR, 0, Invalid::Custom(number).index(), number]
+            }
+            Self::Invalid(invalid) => vec![ERROR, 0, invalid.index()],
+            Self::Unknown(Unknown::CannotLookup) => vec![ERROR, 1, 0],
+            Self::Unknown(Unknown::NoUnsignedValidator) => vec![ERROR, 1, 1],
+        }
     }
 }
 

@@ -6,6 +6,9 @@ use super::Node;
 use crate::block::{Header, Sealed};
 use crate::storage::Storage;
 
+/// The values of raw keys, in the keys' order.
+type Values = Vec<Option<Vec<u8>>>;
+
 /// Why there is no state to read.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum ReadError {
@@ -60,7 +63,7 @@ impl Node {
         &self,
         keys: &[Vec<u8>],
         at: Option<BlockHash>,
-    ) -> Result<(BlockHash, Vec<Option<Vec<u8>>>), ReadError> {
+    ) -> Result<(BlockHash, Values), ReadError> {
         let core = self.core();
         let number = core.pinned(at)?;
         let value = |key: &Vec<u8>| core.state.value(key, number).map(<[u8]>::to_vec);

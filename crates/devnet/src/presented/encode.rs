@@ -86,6 +86,7 @@ fn at_depth(
                 .try_for_each(|value| at_depth(value, item, types, out, depth))
         }
         (Value::Bytes(bytes), _) => leaf(bytes, id, types, out),
+        (Value::Text(text), _) => leaf(text, id, types, out),
         (Value::Number(number), _) => leaf(number, id, types, out),
         (Value::Bool(bool), _) => leaf(bool, id, types, out),
         _ => Err(format!("`{}` is of another shape", named(ty))),

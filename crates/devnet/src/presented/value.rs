@@ -8,6 +8,7 @@ pub(crate) enum Value {
     Bool(bool),
     Number(u128),
     Bytes(Vec<u8>),
+    Text(String),
     /// Items of a list, or fields by place.
     List(Vec<Self>),
     /// Fields by name; those the type has and the record has not are [`Value::Default`].
@@ -69,12 +70,6 @@ from_account!(AccountId Hotkey Coldkey);
 impl From<BlockHash> for Value {
     fn from(hash: BlockHash) -> Self {
         Self::Bytes(hash.0.to_vec())
-    }
-}
-
-impl From<&str> for Value {
-    fn from(text: &str) -> Self {
-        Self::Bytes(text.as_bytes().to_vec())
     }
 }
 

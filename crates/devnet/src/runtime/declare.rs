@@ -92,6 +92,12 @@ pub(super) fn value<V: TypeInfo + Encode + 'static>(
     entry(name, StorageEntryModifier::Default, ty, default.encode())
 }
 
+/// A single value that reads as an empty list when absent.
+pub(super) fn list<V: TypeInfo + 'static>(name: &'static str) -> StorageEntryMetadata {
+    let ty = StorageEntryType::Plain(MetaType::new::<V>());
+    entry(name, StorageEntryModifier::Default, ty, vec![0])
+}
+
 /// A single value that may be absent.
 pub(super) fn optional_value<V: TypeInfo + 'static>(name: &'static str) -> StorageEntryMetadata {
     let ty = StorageEntryType::Plain(MetaType::new::<V>());

@@ -8,7 +8,7 @@ use parity_scale_codec::{Compact, Encode};
 use scale_info::TypeInfo;
 
 use super::declare::{
-    constant, errors, events, map, optional_value, pallet as empty, storage, value,
+    constant, errors, events, list, map, optional_value, pallet as empty, storage, value,
 };
 use super::frame_support::dispatch::{DispatchClass, Pays};
 use super::node_subtensor_runtime::RuntimeEvent;
@@ -29,8 +29,8 @@ pub(super) fn pallet() -> PalletMetadata {
                 map::<u32, _>("BlockHash", &[Twox64Concat], &H256::default()),
                 value("Number", &0_u32),
                 value("ParentHash", &H256::default()),
-                value("Digest", &Digest::default()),
-                value("Events", &Events::default()),
+                list::<Digest>("Digest"),
+                list::<Vec<EventRecord>>("Events"),
                 value("EventCount", &0_u32),
                 optional_value::<LastRuntimeUpgradeInfo>("LastRuntimeUpgrade"),
             ],
@@ -59,24 +59,6 @@ pub(crate) struct AccountInfo {
 pub(crate) struct LastRuntimeUpgradeInfo {
     spec_version: Compact<u32>,
     spec_name: String,
-}
-
-/// Stands for `Vec<EventRecord>`, whose default is the empty one.
-#[derive(Default)]
-pub(crate) struct Events;
-
-impl Encode for Events {
-    fn encode(&self) -> Vec<u8> {
-        vec![0]
-    }
-}
-
-impl TypeInfo for Events {
-    type Identity = Vec<EventRecord>;
-
-    fn type_info() -> scale_info::Type {
-        <Vec<EventRecord>>::type_info()
-    }
 }
 
 #[derive(TypeInfo)]

@@ -101,15 +101,14 @@ impl TypeInfo for UncheckedExtrinsic {
 
 pub(crate) mod generic {
     pub(crate) mod digest {
-        use parity_scale_codec::Encode;
         use scale_info::TypeInfo;
 
-        #[derive(Encode, TypeInfo, Default)]
+        #[derive(TypeInfo)]
         pub(crate) struct Digest {
             logs: Vec<DigestItem>,
         }
 
-        #[derive(Encode, TypeInfo)]
+        #[derive(TypeInfo)]
         pub(crate) enum DigestItem {
             #[codec(index = 6)]
             PreRuntime([u8; 4], Vec<u8>),

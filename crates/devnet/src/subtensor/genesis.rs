@@ -22,7 +22,7 @@ pub(crate) fn write(
     let version = storage.presented().version().clone();
     let upgrade = Value::Record(vec![
         ("spec_version", version.spec_version.into()),
-        ("spec_name", Value::Bytes(version.spec_name.into_bytes())),
+        ("spec_name", Value::Text(version.spec_name)),
     ]);
     storage.write("System", "LastRuntimeUpgrade", &[], upgrade)?;
     storage.write(PALLET, "NetworksAdded", &[0_u16.into()], true)?;

@@ -6,6 +6,8 @@ mod call;
 mod fixed;
 mod gate;
 mod set;
+#[cfg(test)]
+mod tests;
 
 pub(crate) use call::SetWeights;
 pub(crate) use gate::gate;

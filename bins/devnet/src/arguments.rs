@@ -1,0 +1,54 @@
+use std::path::PathBuf;
+
+use anyhow::Context;
+use axonry_devnet::DevnetConfig;
+use clap::Parser;
+
+/// A Bittensor subnet on this machine: a chain that subtensor clients can talk to, and a mirror of
+/// its miners' pull requests.
+///
+/// Prints one line of JSON when both are ready: `{"ws":…,"mirror":…,"netuid":…,"hotkeys":{uid:…}}`.
+#[derive(Debug, Parser)]
+#[command(name = "devnet", version)]
+pub(crate) struct Arguments {
+    /// The subnet: netuid, rules and neurons, as JSON or TOML (by the file's extension).
+    ///
+    /// Without it: one validator (`//Alice`, uid 0) and 64 miners (`//Miner//0` …).
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Presents the runtime of this metadata (`meta…`, or as a node answers it) instead of its own.
+    #[arg(long, value_name = "FILE")]
+    metadata: Option<PathBuf>,
+    /// The chain's port; any free one otherwise.
+    #[arg(long, value_name = "N")]
+    ws_port: Option<u16>,
+    /// The mirror's port; any free one otherwise.
+    #[arg(long, value_name = "N")]
+    mirror_port: Option<u16>,
+    /// What the mirror's made-up data are derived from.
+    #[arg(long, value_name = "N")]
+    seed: Option<u64>,
+    /// A git repository whose commits become the mirror's pull requests.
+    #[arg(long, value_name = "PATH")]
+    git: Option<PathBuf>,
+}
+
+impl Arguments {
+    /// The file's settings, or the default ones, with what the command line says on top.
+    pub(crate) fn config(self) -> anyhow::Result<DevnetConfig> {
+        let mut config = match &self.config {
+            Some(path) => DevnetConfig::from_file(path)
+                .with_context(|| format!("configuration `{}`", path.display()))?,
+            None => DevnetConfig::default(),
+        };
+        if let Some(path) = &self.metadata {
+            let blob = std::fs::read(path);
+            config.metadata = Some(blob.with_context(|| format!("metadata `{}`", path.display()))?);
+        }
+        config.ws_port = self.ws_port.unwrap_or(config.ws_port);
+        config.mirror_port = self.mirror_port.unwrap_or(config.mirror_port);
+        config.seed = self.seed.unwrap_or(config.seed);
+        config.git = self.git.or(config.git);
+        Ok(config)
+    }
+}

@@ -1,0 +1,8 @@
+//! The dev chain as a client meets it: JSON-RPC over a real websocket.
+
+mod foreign;
+mod heads;
+mod in_process;
+mod pool;
+mod reads;
+mod rig;
