@@ -3,6 +3,7 @@
 //! They need the runtimes' metadata, from the folder `AXONRY_METADATA` names or `shared/metadata`
 //! beside the checkout; where a runtime's is missing, its cases are left out.
 
+use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
@@ -127,9 +128,12 @@ fn neurons_lite(file: &File, checks: &mut Checks) {
         };
         checks.same("count", neurons.len(), rows.len());
         for (neuron, row) in neurons.iter().zip(rows) {
-            let mut field = |name: &str, found: String| {
+            let column = |name: &str| {
                 let place = columns.iter().position(|column| column == name);
-                let expected = match &row[place.expect("a column")] {
+                place.expect("a column")
+            };
+            let mut field = |name: &str, found: String| {
+                let expected = match &row[column(name)] {
                     Value::String(text) => text.clone(),
                     value => value.to_string(),
                 };
@@ -148,9 +152,17 @@ fn neurons_lite(file: &File, checks: &mut Checks) {
             field("consensus", neuron.consensus.to_string());
             field("validator_trust", neuron.validator_trust.to_string());
             if let Some(axon) = neuron.axon {
+                let ip = match axon.address.ip() {
+                    IpAddr::V4(ip) => u32::from(ip).into(),
+                    IpAddr::V6(ip) => u128::from(ip),
+                };
+                field("axon_ip", ip.to_string());
                 field("axon_port", axon.address.port().to_string());
                 field("axon_version", axon.version.to_string());
                 field("axon_block", axon.announced.to_string());
+            } else {
+                let nowhere = row[column("axon_ip")] == "0" || row[column("axon_port")] == 0;
+                checks.same("an axon that is none leads nowhere", nowhere, true);
             }
         }
     }

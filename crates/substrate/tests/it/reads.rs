@@ -1,68 +1,10 @@
 use axonry_chain::{ChainError, EpochClock, FormulaEpochs};
 use axonry_core::NetUid;
 use axonry_substrate::offline::{Runtime, Values};
-use serde_json::Value;
 
 use crate::recorded::{bytes, runtimes, vectors};
 
 const SN: NetUid = NetUid(1);
-
-#[test]
-fn recorded_neurons_decode_under_every_runtime_with_their_type() {
-    let file = vectors("neurons_lite_netuid1_spec343.json");
-    let columns: Vec<_> = file["expected"]["columns"]
-        .as_array()
-        .unwrap()
-        .iter()
-        .collect();
-    let rows = file["expected"]["rows"].as_array().unwrap();
-    let answer = bytes(&file["result_hex"]);
-    for (spec, runtime) in runtimes([343, 365, 393]) {
-        let (call, arguments) = runtime.neurons_lite_call(SN).unwrap();
-        assert_eq!(call, file["api"].as_str().unwrap());
-        assert_eq!(arguments, bytes(&file["params_hex"]));
-        let neurons = runtime.decode_neurons_lite(SN, &answer).unwrap();
-        assert_eq!(neurons.len(), rows.len(), "spec {spec}");
-        for (neuron, row) in neurons.iter().zip(rows) {
-            let field = |name: &str| {
-                let place = columns.iter().position(|column| *column == name).unwrap();
-                match &row[place] {
-                    Value::String(text) => text.clone(),
-                    value => value.to_string(),
-                }
-            };
-            let hex = |bytes: &[u8]| format!("0x{}", hex::encode(bytes));
-            for (name, found) in [
-                ("uid", neuron.uid.to_string()),
-                ("hotkey", hex(neuron.hotkey.as_bytes())),
-                ("coldkey", hex(neuron.coldkey.as_bytes())),
-                ("active", neuron.active.to_string()),
-                ("validator_permit", neuron.validator_permit.to_string()),
-                ("last_update", neuron.last_update.to_string()),
-                ("stake_sum", neuron.stake.base_units().to_string()),
-                ("incentive", neuron.incentive.to_string()),
-                ("dividends", neuron.dividends.to_string()),
-                ("emission", neuron.emission.base_units().to_string()),
-                ("consensus", neuron.consensus.to_string()),
-                ("validator_trust", neuron.validator_trust.to_string()),
-            ] {
-                assert_eq!(found, field(name), "{name} of uid {}", neuron.uid);
-            }
-            let served = field("axon_ip") != "0" && field("axon_port") != "0";
-            assert_eq!(neuron.axon.is_some(), served, "axon of uid {}", neuron.uid);
-            if let Some(axon) = neuron.axon {
-                let ip = match axon.address.ip() {
-                    std::net::IpAddr::V4(ip) => u128::from(u32::from(ip)),
-                    std::net::IpAddr::V6(ip) => u128::from(ip),
-                };
-                assert_eq!(ip.to_string(), field("axon_ip"));
-                assert_eq!(axon.address.port().to_string(), field("axon_port"));
-                assert_eq!(axon.version.to_string(), field("axon_version"));
-                assert_eq!(axon.announced.to_string(), field("axon_block"));
-            }
-        }
-    }
-}
 
 #[test]
 fn runtimes_that_hand_out_bytes_are_read_by_the_layout_of_their_time() {

@@ -122,12 +122,29 @@ async fn a_runtime_upgrade_is_an_ordinary_day() {
     node.script.upgrade();
     settled(&chain).await;
     let head = chain.head().await.unwrap();
-    chain.hyperparameters(SN, head.hash).await.unwrap();
+    let rules = chain.hyperparameters(SN, head.hash).await.unwrap();
+    assert_eq!(rules.tempo(), 30);
     // Version 16, which the toy has not, and 15.
     assert_eq!(
         downloads(&chain) - before,
         2,
         "the new runtime's metadata, once"
+    );
+}
+
+#[tokio::test]
+async fn an_upgrade_nobody_announced_shows_in_the_bytes_and_is_looked_up() {
+    let node = Node::spawn().await;
+    let chain = node.connect().await;
+    settled(&chain).await;
+    node.script.upgrade_silently();
+    node.script.finalize(1);
+    let head = chain.head().await.unwrap();
+    let rules = chain.hyperparameters(SN, head.hash).await.unwrap();
+    assert_eq!(
+        rules.tempo(),
+        30,
+        "four bytes, of which the old runtime knows two"
     );
 }
 

@@ -10,6 +10,7 @@
 use std::collections::BTreeMap;
 
 use axonry_core::NetUid;
+use axonry_substrate::offline::Runtime;
 use frame_metadata::RuntimeMetadataPrefixed;
 use frame_metadata::v15::{
     CustomMetadata, ExtrinsicMetadata, OuterEnums, PalletConstantMetadata, PalletEventMetadata,
@@ -20,6 +21,8 @@ use frame_metadata::v15::{
 use parity_scale_codec::{Compact, Encode};
 use scale_info::build::{Fields, Variants};
 use scale_info::{Path, Type, TypeInfo, meta_type};
+
+use crate::recorded::GENESIS;
 
 pub(crate) const SN: NetUid = NetUid(1);
 
@@ -106,34 +109,32 @@ pub(crate) enum TokenError {
 
 /// Where the events are, and one of them for the extrinsic of an index.
 pub(crate) fn event(index: u32, event: impl Encode) -> (Vec<u8>, Vec<u8>) {
-    let runtime =
-        axonry_substrate::offline::Runtime::decode(&metadata(1), super::recorded::GENESIS);
-    let key = runtime
-        .unwrap()
-        .storage_key("System", "Events", &[])
-        .unwrap();
+    let key = runtime().storage_key("System", "Events", &[]).unwrap();
     // Phase, pallet, event, topics.
     let record = (0_u8, index, 0_u8, event, Vec::<[u8; 32]>::new());
     (key, vec![record].encode())
 }
 
+/// Where an item is for subnet 1.
+pub(crate) fn key_of_subnet(item: &str) -> Vec<u8> {
+    let key = runtime().storage_key("SubtensorModule", item, &[&SN.0.encode()]);
+    key.unwrap()
+}
+
+fn runtime() -> Runtime {
+    Runtime::decode(&metadata(1), GENESIS).unwrap()
+}
+
 /// What the toy's chain has in it for subnet 1.
 pub(crate) fn storage() -> BTreeMap<Vec<u8>, Vec<u8>> {
-    let runtime =
-        axonry_substrate::offline::Runtime::decode(&metadata(1), super::recorded::GENESIS)
-            .expect("the toy's own metadata");
-    let of_subnet = |item: &str, value: Vec<u8>| {
-        let key = runtime.storage_key("SubtensorModule", item, &[&SN.0.encode()]);
-        (key.expect("the toy has the item"), value)
-    };
-    let number = runtime.storage_key("System", "Number", &[]).unwrap();
+    let number = runtime().storage_key("System", "Number", &[]).unwrap();
     BTreeMap::from([
         (number, 500_u32.encode()),
-        of_subnet("NetworksAdded", true.encode()),
-        of_subnet("Tempo", 20_u16.encode()),
-        of_subnet("LastEpochBlock", 490_u64.encode()),
-        of_subnet("SubnetEpochIndex", 24_u64.encode()),
-        of_subnet("BlocksSinceLastStep", 10_u64.encode()),
+        (key_of_subnet("NetworksAdded"), true.encode()),
+        (key_of_subnet("Tempo"), 20_u16.encode()),
+        (key_of_subnet("LastEpochBlock"), 490_u64.encode()),
+        (key_of_subnet("SubnetEpochIndex"), 24_u64.encode()),
+        (key_of_subnet("BlocksSinceLastStep"), 10_u64.encode()),
     ])
 }
 
@@ -215,7 +216,10 @@ pub(crate) fn metadata(spec: u32) -> Vec<u8> {
         7,
         vec![
             by_subnet::<bool>("NetworksAdded", &false),
-            by_subnet::<u16>("Tempo", &360),
+            match spec {
+                1 => by_subnet::<u16>("Tempo", &360),
+                _ => by_subnet::<u32>("Tempo", &360),
+            },
             by_subnet::<u16>("MinAllowedWeights", &1),
             by_subnet::<u64>("WeightsSetRateLimit", &100),
             by_subnet::<Wrapped<u64>>("WeightsVersionKey", &Wrapped(3)),
