@@ -5,7 +5,7 @@ use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Result;
-use axonry_neuron::{LandingReport, MinerReport, RoundReport};
+use axonry_neuron::{Ended, LandingReport, MinerReport, RoundReport};
 use serde::Serialize;
 use tracing::warn;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
@@ -151,11 +151,12 @@ fn landing(landing: &LandingReport) -> String {
     }
 }
 
-/// Success is 0, weights that did not land are 1, anything that could not be done is 2.
-pub(crate) fn exit_code(outcome: Result<bool>) -> ExitCode {
+/// Weights that landed, or a stop that was asked for, are 0; weights that did not land are 1;
+/// anything that could not be done is 2.
+pub(crate) fn exit_code(outcome: Result<Ended>) -> ExitCode {
     match outcome {
-        Ok(true) => ExitCode::SUCCESS,
-        Ok(false) => ExitCode::FAILURE,
+        Ok(Ended::Done { landed: true } | Ended::Stopped) => ExitCode::SUCCESS,
+        Ok(Ended::Done { landed: false }) => ExitCode::FAILURE,
         Err(error) => {
             say_on_stderr(&format!("error: {}", one_line(&format!("{error:#}"))));
             ExitCode::from(2)

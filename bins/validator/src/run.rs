@@ -4,7 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use anyhow::{Context, Result};
-use axonry_neuron::{Progress, RoundReport, Rounds, Unwatched};
+use axonry_neuron::{Ended, Progress, RoundReport, Rounds, Unwatched};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 use tracing::info;
@@ -17,8 +17,8 @@ use crate::wiring::Wired;
 /// How long closing may take after a stop; together with the stop itself it stays below 10 s.
 const GRACE: Duration = Duration::from_secs(5);
 
-/// Runs the rounds. Returns whether the last one's weights landed.
-pub(crate) async fn run(settings: Settings) -> Result<bool> {
+/// Runs the rounds, and says how that ended.
+pub(crate) async fn run(settings: Settings) -> Result<Ended> {
     let stop = stop_on_signals()?;
     let bars = if settings.json {
         None
@@ -32,7 +32,7 @@ pub(crate) async fn run(settings: Settings) -> Result<bool> {
     };
     let mut wired = tokio::select! {
         wired = Wired::new(&settings, progress) => wired?,
-        () = stop.cancelled() => return Ok(false),
+        () = stop.cancelled() => return Ok(Ended::Stopped),
     };
     if let Some(greeting) = wired.greeting.as_deref().filter(|_| !settings.json) {
         say_on_stderr(greeting);

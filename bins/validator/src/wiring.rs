@@ -54,6 +54,7 @@ impl Wired {
 
         let (state, temporary) = state_folder(settings)?;
         let store = Store::open(&state.join("validator.sqlite")).await?;
+        store.bind(chain.genesis()).await?;
         let http = sources.http()?;
         let mut validating = ValidatorSettings::new(sources.netuid);
         validating.setter.version_key = settings.version_key;

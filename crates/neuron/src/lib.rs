@@ -43,5 +43,5 @@ pub use mechanism::{Evaluation, Mechanism, MechanismError, Round};
 pub use moving_average::{DEFAULT_ALPHA, Folded, MovingAverage};
 pub use progress::{Progress, Stage, Step, Unwatched};
 pub use report::{LandingReport, MinerReport, RoundReport};
-pub use rounds::Rounds;
+pub use rounds::{Ended, Rounds};
 pub use validator::{RoundError, Validator, ValidatorSettings};

@@ -21,9 +21,21 @@ pub enum Rounds {
     Forever,
 }
 
+/// How a run came to its end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    /// All rounds are done.
+    Done {
+        /// Whether the last one's weights landed.
+        landed: bool,
+    },
+    /// It was told to stop.
+    Stopped,
+}
+
 impl Validator {
     /// Runs rounds, one per tempo, until they are done or `stop` is cancelled, and hands each report
-    /// to `told`. Returns whether the last round's weights landed.
+    /// to `told`.
     ///
     /// First it settles what an earlier process left open. A stop takes effect at once, wherever a
     /// round is: what is on disk tells the next start how to go on.
@@ -35,14 +47,14 @@ impl Validator {
         rounds: Rounds,
         stop: &CancellationToken,
         told: impl FnMut(&RoundReport) + Send,
-    ) -> Result<bool, RoundError> {
+    ) -> Result<Ended, RoundError> {
         tokio::select! {
             biased;
             () = stop.cancelled() => {
                 info!("told to stop");
-                Ok(false)
+                Ok(Ended::Stopped)
             }
-            done = self.run_on(rounds, told) => done,
+            landed = self.run_on(rounds, told) => landed.map(|landed| Ended::Done { landed }),
         }
     }
 
