@@ -17,13 +17,16 @@ use crate::{blocks, submission};
 /// Does a read with the runtime that a block is taken to have and, should the answer not be of
 /// that runtime's shape, once more with the one it is found to have.
 macro_rules! read {
-    ($self:expr, $at:expr, |$runtime:ident| $read:expr) => {{
-        let $runtime = $self.runtime(&$at).await?;
-        let outcome = $read.await;
-        match $self.other_runtime($at, &$runtime, &outcome).await {
-            None => outcome,
-            Some($runtime) => $read.await,
-        }
+    ($inner:expr, $what:literal, $at:expr, |$runtime:ident| $read:expr) => {{
+        let read = async {
+            let $runtime = $inner.runtime(&$at).await?;
+            let outcome = $read.await;
+            match $inner.other_runtime($at, &$runtime, &outcome).await {
+                None => outcome,
+                Some($runtime) => $read.await,
+            }
+        };
+        $inner.link.within_one_deadline($what, read).await
     }};
 }
 
@@ -34,7 +37,9 @@ impl Chain for Substrate {
     }
 
     async fn head(&self) -> Result<Block, ChainError> {
-        self.newest().await
+        let Inner { link, .. } = &*self.inner;
+        link.within_one_deadline("the finalized head", self.newest())
+            .await
     }
 
     async fn block_hash(&self, number: BlockNumber) -> Result<BlockHash, ChainError> {
@@ -42,12 +47,15 @@ impl Chain for Substrate {
     }
 
     async fn blocks(&self) -> Result<BlockStream, ChainError> {
-        blocks::follow(Arc::clone(&self.inner)).await
+        let following = blocks::follow(Arc::clone(&self.inner));
+        let Inner { link, .. } = &*self.inner;
+        link.within_one_deadline("finalized blocks", following)
+            .await
     }
 
     async fn metagraph(&self, netuid: NetUid, at: Block) -> Result<Metagraph, ChainError> {
         let inner = &*self.inner;
-        read!(inner, at.hash, |runtime| inner
+        read!(inner, "a metagraph", at.hash, |runtime| inner
             .metagraph(&runtime, netuid, at))
     }
 
@@ -57,7 +65,7 @@ impl Chain for Substrate {
         at: BlockHash,
     ) -> Result<Hyperparameters, ChainError> {
         let inner = &*self.inner;
-        read!(inner, at, |runtime| inner
+        read!(inner, "hyperparameters", at, |runtime| inner
             .hyperparameters(&runtime, netuid, at))
     }
 
@@ -69,7 +77,7 @@ impl Chain for Substrate {
         at: BlockHash,
     ) -> Result<Vec<(Uid, u16)>, ChainError> {
         let inner = &*self.inner;
-        read!(inner, at, |runtime| async {
+        read!(inner, "weights", at, |runtime| async {
             let key = runtime.weights_key(netuid, mechanism, uid)?;
             let what = format!("the weights of uid {uid} in subnet {netuid}");
             runtime.weights(inner.link.stored(what, &key, at).await?.as_deref())
@@ -83,7 +91,7 @@ impl Chain for Substrate {
         at: BlockHash,
     ) -> Result<Vec<BlockNumber>, ChainError> {
         let inner = &*self.inner;
-        let blocks = read!(inner, at, |runtime| async {
+        let blocks = read!(inner, "last updates", at, |runtime| async {
             let key = runtime.last_updates_key(netuid, mechanism)?;
             let what = format!("the last updates of subnet {netuid}");
             runtime.last_updates(inner.link.stored(what, &key, at).await?.as_deref())
@@ -104,7 +112,10 @@ impl Chain for Substrate {
     ) -> Result<SignedExtrinsic, ChainError> {
         let Inner { link, runtimes, .. } = &*self.inner;
         // The version is under the signature: a wrong one costs the whole attempt, asking a request.
-        let runtime = runtimes.certainly_at(link, mortality.birth.hash).await?;
+        let runtime = runtimes.certainly_at(link, mortality.birth.hash);
+        let runtime = link
+            .within_one_deadline("the runtime to sign for", runtime)
+            .await?;
         runtime.sign(call, signer, nonce, mortality).await
     }
 
@@ -117,7 +128,12 @@ impl Chain for Substrate {
         extrinsic: ExtrinsicHash,
         at: BlockHash,
     ) -> Result<Dispatch, ChainError> {
-        self.inner.dispatch(extrinsic, at).await
+        let inner = &*self.inner;
+        let dispatch = inner.dispatch(extrinsic, at);
+        inner
+            .link
+            .within_one_deadline("the outcome of an extrinsic", dispatch)
+            .await
     }
 }
 

@@ -171,6 +171,18 @@ impl Link {
         self.shared.connection_after(generation).await.1
     }
 
+    /// Holds something that takes several questions to the deadline of one.
+    pub(crate) async fn within_one_deadline<T>(
+        &self,
+        what: &'static str,
+        answer: impl Future<Output = Result<T, ChainError>>,
+    ) -> Result<T, ChainError> {
+        match timeout(self.shared.patience.call, answer).await {
+            Ok(answer) => answer,
+            Err(_) => Err(self.chain_error(&Question::new("", what), self.late())),
+        }
+    }
+
     async fn within_deadline<T>(
         &self,
         answer: impl Future<Output = Result<T, Failure>>,

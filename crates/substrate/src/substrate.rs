@@ -75,7 +75,8 @@ impl SubstrateBuilder {
         self
     }
 
-    /// How long one call may take, reconnecting included; 20 s unless set.
+    /// How long one call of [`Chain`](axonry_chain::Chain) may take, whatever it takes to answer it
+    /// and reconnecting included; 20 s unless set.
     pub fn call_deadline(mut self, deadline: Duration) -> Self {
         self.patience.call = deadline;
         self

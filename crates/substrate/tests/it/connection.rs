@@ -50,6 +50,20 @@ async fn a_node_that_falls_silent_is_a_timeout_within_the_deadline() {
 }
 
 #[tokio::test]
+async fn a_call_of_several_questions_has_one_deadline() {
+    let node = Node::spawn().await;
+    let deadline = Duration::from_millis(300);
+    let slow = builder(node.address).call_deadline(deadline);
+    let chain = slow.connect().await.unwrap();
+    // Each answer comes in time, but two of them do not.
+    *node.script.latency.lock().unwrap() = deadline.mul_f64(0.7);
+    let started = Instant::now();
+    let error = chain.head().await.unwrap_err();
+    assert!(matches!(error, ChainError::Timeout { .. }), "{error:?}");
+    assert!(started.elapsed() < deadline + Duration::from_millis(250));
+}
+
+#[tokio::test]
 async fn three_unanswered_calls_make_a_new_connection() {
     let node = Node::spawn().await;
     let wire = Wire::to(node.address).await;

@@ -36,6 +36,8 @@ pub(crate) struct Script {
     finalized: broadcast::Sender<Value>,
     /// What becomes of the next extrinsic: statuses, or an error of the pool.
     pub(crate) pool: Mutex<Result<Vec<Value>, PoolError>>,
+    /// How long every answer takes.
+    pub(crate) latency: Mutex<Duration>,
     /// Errors to answer with, by method.
     pub(crate) errors: Mutex<BTreeMap<&'static str, (i32, &'static str)>>,
 }
@@ -205,6 +207,7 @@ impl Node {
             blocks: Mutex::new(vec![genesis]),
             finalized: broadcast::channel(1000).0,
             pool: Mutex::new(Ok(Vec::new())),
+            latency: Mutex::default(),
             errors: Mutex::default(),
         });
         script.finalize(5);
@@ -251,11 +254,13 @@ fn methods(script: Arc<Script>) -> RpcModule<Arc<Script>> {
         "state_call",
         "system_accountNextIndex",
     ] {
-        let answer = move |params: Params<'_>, script: &Arc<Script>, _: &_| {
+        let answer = move |params: Params<'static>, script: Arc<Arc<Script>>, _| async move {
+            let latency = *script.latency.lock().unwrap();
+            tokio::time::sleep(latency).await;
             let params: Vec<Value> = params.parse().unwrap_or_default();
             script.answer(method, &params)
         };
-        module.register_method(method, answer).unwrap();
+        module.register_async_method(method, answer).unwrap();
     }
     let runtime = |_: Params<'static>,
                    pending: PendingSubscriptionSink,
