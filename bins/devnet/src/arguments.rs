@@ -31,11 +31,15 @@ pub(crate) struct Arguments {
     /// A git repository whose commits become the mirror's pull requests.
     #[arg(long, value_name = "PATH")]
     git: Option<PathBuf>,
+    /// Writes what a validator elsewhere needs into this folder: `miner_pats.json` for `--tokens`
+    /// and `master_repositories.json` for `--repositories`.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) files: Option<PathBuf>,
 }
 
 impl Arguments {
     /// The file's settings, or the default ones, with what the command line says on top.
-    pub(crate) fn config(self) -> anyhow::Result<DevnetConfig> {
+    pub(crate) fn config(&self) -> anyhow::Result<DevnetConfig> {
         let mut config = match &self.config {
             Some(path) => DevnetConfig::from_file(path)
                 .with_context(|| format!("configuration `{}`", path.display()))?,
@@ -48,7 +52,7 @@ impl Arguments {
         config.ws_port = self.ws_port.unwrap_or(config.ws_port);
         config.mirror_port = self.mirror_port.unwrap_or(config.mirror_port);
         config.seed = self.seed.unwrap_or(config.seed);
-        config.git = self.git.or(config.git);
+        config.git = self.git.clone().or(config.git);
         Ok(config)
     }
 }

@@ -2,7 +2,8 @@
 
 mod arguments;
 
-use std::io::Write;
+use std::io::{IsTerminal, Write};
+use std::path::Path;
 use std::process::ExitCode;
 
 use anyhow::Context;
@@ -20,6 +21,7 @@ async fn main() -> ExitCode {
     let filter = EnvFilter::try_from_default_env().unwrap_or_else(|_| EnvFilter::new("info"));
     tracing_subscriber::fmt()
         .with_env_filter(filter)
+        .with_ansi(std::io::stderr().is_terminal())
         .with_writer(std::io::stderr)
         .init();
     match run(Arguments::parse()).await {
@@ -35,6 +37,9 @@ async fn main() -> ExitCode {
 async fn run(arguments: Arguments) -> anyhow::Result<()> {
     let mut terminated = signal(SignalKind::terminate()).context("no SIGTERM handler")?;
     let devnet = Devnet::spawn(arguments.config()?).await?;
+    if let Some(folder) = &arguments.files {
+        write_files(&devnet, folder).with_context(|| format!("folder `{}`", folder.display()))?;
+    }
     info!(pull_requests = devnet.source(), "ready");
     let ready = json!({
         "ws": devnet.ws_url,
@@ -50,5 +55,15 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         interrupted = tokio::signal::ctrl_c() => interrupted.context("no Ctrl-C handler")?,
     }
     devnet.stop().await;
+    Ok(())
+}
+
+fn write_files(devnet: &Devnet, folder: &Path) -> anyhow::Result<()> {
+    std::fs::create_dir_all(folder)?;
+    std::fs::write(folder.join("miner_pats.json"), devnet.tokens().to_string())?;
+    std::fs::write(
+        folder.join("master_repositories.json"),
+        devnet.registry().to_string(),
+    )?;
     Ok(())
 }

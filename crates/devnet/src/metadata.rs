@@ -114,6 +114,28 @@ mod tests {
     }
 
     #[test]
+    fn a_runtime_that_signs_what_nobody_knows_is_refused() {
+        let with = |implicit: fn(&frame_metadata::v16::ExtrinsicMetadata<_>) -> _| {
+            let mut metadata = crate::runtime::metadata();
+            let mut unknown = metadata.extrinsic.transaction_extensions[0].clone();
+            unknown.identifier = "CheckTheMoon".to_owned();
+            unknown.implicit = implicit(&metadata.extrinsic);
+            metadata.extrinsic.transaction_extensions.push(unknown);
+            let blob = RuntimeMetadataPrefixed::from(metadata).encode();
+            crate::presented::Presented::from_blob(&blob).map(drop)
+        };
+        let like_the_spec_version = with(|extrinsic| extrinsic.transaction_extensions[1].implicit);
+        let refused = Err(MetadataError::Extension("CheckTheMoon".to_owned()));
+        assert_eq!(like_the_spec_version, refused);
+        let silent = with(|extrinsic| extrinsic.transaction_extensions[0].implicit);
+        assert_eq!(
+            silent,
+            Ok(()),
+            "an unknown one that adds nothing is skipped"
+        );
+    }
+
+    #[test]
     fn a_blob_is_read_bare_or_wrapped() {
         let blob = RuntimeMetadataPrefixed::from(crate::runtime::metadata()).encode();
         let wrapped = Some(blob.clone()).encode();

@@ -57,7 +57,7 @@ fn all(
         .try_for_each(|field| at_depth(field.ty.id, types, out, depth))
 }
 
-const fn width(primitive: &TypeDefPrimitive) -> usize {
+pub(super) const fn width(primitive: &TypeDefPrimitive) -> usize {
     match primitive {
         TypeDefPrimitive::Bool | TypeDefPrimitive::U8 | TypeDefPrimitive::I8 => 1,
         // An empty text is its length, one byte of zero.

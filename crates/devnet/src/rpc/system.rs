@@ -31,5 +31,6 @@ pub(super) fn register(module: &mut RpcModule<Arc<Node>>) -> Result<(), Register
                 .map_err(|reason| error(1, format!("Unable to query nonce.: {reason}")))
         },
     )?;
+    module.register_alias("account_nextIndex", "system_accountNextIndex")?;
     Ok(())
 }

@@ -110,6 +110,50 @@ async fn a_foreign_runtimes_answers_fill_its_own_structs() {
 }
 
 #[tokio::test]
+async fn calls_within_calls_do_not_go_on_for_ever() {
+    let Some(rig) = presenting("finney.scale").await else {
+        return;
+    };
+    let good = rig.sign(&weights(&[65_535]), "//Alice", 0).await.bytes;
+    // Format, address, signature, era, nonce, tip and mode as in a good one; then `Utility.batch`
+    // of one call, again and again.
+    let head = &good[2..2 + 1 + 33 + 65 + 2 + 1 + 1 + 1];
+    let body = [head.to_vec(), [11_u8, 0, 4].repeat(300_000)].concat();
+    let params = rpc_params![hex(&body.encode())];
+    let (code, message, _) = rig.refusal("author_submitExtrinsic", params).await;
+    assert_eq!(code, 1002);
+    assert!(message.contains("nests too deeply"), "{message}");
+}
+
+#[tokio::test]
+async fn a_call_the_dev_chain_cannot_run_fails_by_name() {
+    let Some(blob) = blob("finney.scale") else {
+        return;
+    };
+    let rig = rig(DevnetConfig {
+        metadata: Some(blob),
+        ..config()
+    })
+    .await;
+    let chain = rig.devnet.chain();
+    // `SubtensorModule.root_register(hotkey)`, put in the place of the weights and signed again.
+    let call = [&[7, 62][..], &[9; 32]].concat();
+    let extrinsic = crate::rig::sign_raw(&rig, &call, "//Alice", 0).await;
+    let params = rpc_params![hex(&extrinsic)];
+    let hash = rig.ask("author_submitExtrinsic", params).await;
+    let block = chain.seal().expect("a block");
+    let hash: axonry_core::BlockHash = hash.as_str().expect("a text").parse().expect("a hash");
+    let dispatch = chain.dispatch(axonry_chain::ExtrinsicHash(hash.0), block.hash);
+    let Dispatch::Failed(failure) = dispatch.await.expect("readable") else {
+        panic!("it does nothing, so it must not succeed");
+    };
+    assert_eq!(
+        (&*failure.pallet, &*failure.name),
+        ("System", "CallFiltered")
+    );
+}
+
+#[tokio::test]
 async fn a_mechanism_has_weights_of_its_own() {
     let Some(blob) = blob("finney.scale") else {
         return;

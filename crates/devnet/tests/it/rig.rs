@@ -7,7 +7,9 @@ use axonry_wallet::Keypair;
 use jsonrpsee::core::ClientError;
 use jsonrpsee::core::client::{ClientT, Subscription, SubscriptionClientT};
 use jsonrpsee::core::params::ArrayParams;
+use jsonrpsee::rpc_params;
 use jsonrpsee::ws_client::{WsClient, WsClientBuilder};
+use parity_scale_codec::{Compact, Encode};
 use serde_json::Value;
 
 pub(crate) const NETUID: NetUid = NetUid(7);
@@ -81,6 +83,30 @@ impl Rig {
             .await
             .expect("the runtime has this call")
     }
+}
+
+/// Signs the bytes of any call by hand: immortal, without tip, as the extensions of finney ask.
+pub(crate) async fn sign_raw(rig: &Rig, call: &[u8], uri: &str, nonce: u32) -> Vec<u8> {
+    let version = rig.ask("state_getRuntimeVersion", rpc_params![]).await;
+    let number = |name: &str| u32::try_from(version[name].as_u64().expect("a number"));
+    let (spec, transaction) = (number("specVersion"), number("transactionVersion"));
+    let genesis = rig.devnet.chain().genesis().0;
+    let extra = [vec![0], Compact(nonce).encode(), vec![0, 0]].concat();
+    let known = (
+        spec.expect("32 bits"),
+        transaction.expect("32 bits"),
+        genesis,
+        genesis,
+        0_u8,
+    );
+    let payload = [call, &extra, &known.encode()].concat();
+    assert!(payload.len() <= 256, "longer ones are signed by their hash");
+    let pair = Keypair::from_uri(uri).expect("a development key");
+    let signature = pair.signature(&payload).0;
+    let account = pair.account().to_bytes();
+    [&[0x84, 0][..], &account, &[1], &signature, &extra, call]
+        .concat()
+        .encode()
 }
 
 pub(crate) fn refusal<T: std::fmt::Debug>(answer: Result<T, ClientError>) -> (i32, String, String) {
