@@ -11,6 +11,7 @@ use std::time::Duration;
 use axonry_chain::{EpochClock, FormulaEpochs, Hyperparameters};
 use axonry_core::{NetUid, Rao, Uid};
 use axonry_wallet::Keypair;
+use jiff::Timestamp;
 
 pub use file::ConfigError;
 pub use hyperparameters::HyperparametersConfig;
@@ -59,6 +60,8 @@ pub struct DevnetConfig {
     pub seed: u64,
     /// A git repository whose history becomes the mirror's pull requests.
     pub git: Option<PathBuf>,
+    /// The mirror's time, which stands still; the moment of the start otherwise.
+    pub now: Option<Timestamp>,
     /// For how many blocks states are kept; older ones are discarded, as a pruned node does.
     pub history: u64,
 }
@@ -106,6 +109,7 @@ impl DevnetConfig {
             mirror_port: 0,
             seed: 0,
             git: None,
+            now: None,
             history: 4_096,
         }
     }

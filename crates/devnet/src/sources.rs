@@ -7,7 +7,7 @@ use serde_json::Value;
 use crate::config::DevnetConfig;
 use crate::mirror::{GitHistory, MirrorData, Seed, tokens};
 
-/// The time at which made-up data stand: 2026-08-01T00:00:00Z, in seconds.
+/// A whole day to make data up at, before they are moved to the network's own time.
 const SEEDED_NOW: i64 = 1_785_542_400;
 
 /// The part of the emission that goes to the repository with a real history; the rest is shared by
@@ -17,9 +17,22 @@ const REAL_SHARE: f64 = 0.5;
 /// The mirror's data, and in words where they come from.
 ///
 /// Authors of the git history become the first miners, and the others get made-up pull requests,
-/// so that a history by one hand still makes a round with something to compare. Time stands at the
-/// newest commit, so that the same history and seed give the same scores on every day.
+/// so that a history by one hand still makes a round with something to compare. Ages are the same
+/// whenever the network starts (the newest commit is as old as the network), so that the same
+/// history and seed give the same scores on every day.
 pub(crate) async fn data(config: &DevnetConfig) -> (MirrorData, String) {
+    let (data, said) = standing(config).await;
+    (data.moved_to(config.now.unwrap_or_else(this_second)), said)
+}
+
+/// Whole seconds: what a validator computes from an age must not depend on when it was started.
+fn this_second() -> Timestamp {
+    let now = Timestamp::now();
+    Timestamp::from_second(now.as_second()).unwrap_or(now)
+}
+
+/// The data as of a moment that does not depend on the clock.
+async fn standing(config: &DevnetConfig) -> (MirrorData, String) {
     let accounts = config
         .neurons
         .iter()
@@ -38,9 +51,9 @@ pub(crate) async fn data(config: &DevnetConfig) -> (MirrorData, String) {
             config.seed
         )
     };
-    let standing = Timestamp::from_second(SEEDED_NOW).expect("a moment of this century");
+    let origin = Timestamp::from_second(SEEDED_NOW).expect("a moment of this century");
     let Some(path) = &config.git else {
-        let data = seeded(miners, standing);
+        let data = seeded(miners, origin);
         let said = made_up(&data);
         return (data, said);
     };
@@ -61,7 +74,7 @@ pub(crate) async fn data(config: &DevnetConfig) -> (MirrorData, String) {
             (real.beside(others, REAL_SHARE), said)
         }
         Err(error) => {
-            let data = seeded(miners, standing);
+            let data = seeded(miners, origin);
             let said = format!(
                 "{}, because there is no git history: {error}",
                 made_up(&data)

@@ -146,6 +146,7 @@ impl File {
             mirror_port: self.mirror_port.unwrap_or(base.mirror_port),
             seed: self.seed.unwrap_or(base.seed),
             git: self.git,
+            now: base.now,
             history: self.history.unwrap_or(base.history),
         };
         config.check()?;

@@ -58,6 +58,24 @@ impl MirrorData {
         )
     }
 
+    /// The same data at another time: every moment is moved alike, so all ages stay.
+    #[must_use]
+    pub fn moved_to(mut self, now: Timestamp) -> Self {
+        let by = now.duration_since(self.now);
+        // A moment beyond what a timestamp holds stays where it was.
+        let moved = |time: Timestamp| time.checked_add(by).unwrap_or(time);
+        self.now = now;
+        for pull in &mut self.pulls {
+            pull.created_at = moved(pull.created_at);
+            pull.closed_at = pull.closed_at.map(moved);
+        }
+        for issue in &mut self.issues {
+            issue.created_at = moved(issue.created_at);
+            issue.solved = issue.solved.map(|(time, by)| (moved(time), by));
+        }
+        self
+    }
+
     /// These data and others beside them, which get what `share` leaves of the emission.
     ///
     /// Time stands where it stands here. Repositories and accounts known to both are those of here.
