@@ -1,7 +1,9 @@
 use std::path::PathBuf;
+use std::time::Duration;
 
 use anyhow::Context;
 use axonry_devnet::DevnetConfig;
+use axonry_devnet::mirror::{Faults, MirrorLimit};
 use clap::Parser;
 
 /// A Bittensor subnet on this machine: a chain that subtensor clients can talk to, and a mirror of
@@ -35,6 +37,17 @@ pub(crate) struct Arguments {
     /// and `master_repositories.json` for `--repositories`.
     #[arg(long, value_name = "DIR")]
     pub(crate) files: Option<PathBuf>,
+    /// How many requests each client may make of the mirror in how many seconds, as `50/10`; with a
+    /// block for whoever makes more, `50/10/60`. The mirror's `GET /__traffic` counts them.
+    #[arg(long, value_name = "N/SECONDS")]
+    mirror_limit: Option<MirrorLimit>,
+    /// How long the mirror holds each answer back.
+    #[arg(long, value_name = "MS")]
+    mirror_delay_ms: Option<u64>,
+    /// What share of the mirror's answers goes wrong, how, and where, as `10%`, `10%:429,hang` or
+    /// `100%:500@/files`; which ones is decided by the seed.
+    #[arg(long, value_name = "SPEC")]
+    mirror_faults: Option<Faults>,
 }
 
 impl Arguments {
@@ -53,6 +66,13 @@ impl Arguments {
         config.mirror_port = self.mirror_port.unwrap_or(config.mirror_port);
         config.seed = self.seed.unwrap_or(config.seed);
         config.git = self.git.clone().or(config.git);
+        let edge = &mut config.mirror_edge;
+        edge.limit = self.mirror_limit.or(edge.limit);
+        edge.delay = self
+            .mirror_delay_ms
+            .map_or(edge.delay, Duration::from_millis);
+        let faults = self.mirror_faults.clone();
+        edge.faults = faults.map(|faults| faults.seed(config.seed));
         Ok(config)
     }
 }

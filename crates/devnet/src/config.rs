@@ -13,6 +13,8 @@ use axonry_core::{NetUid, Rao, Uid};
 use axonry_wallet::Keypair;
 use jiff::Timestamp;
 
+use crate::mirror::MirrorEdge;
+
 pub use file::ConfigError;
 pub use hyperparameters::HyperparametersConfig;
 pub use neuron::NeuronConfig;
@@ -62,6 +64,8 @@ pub struct DevnetConfig {
     pub git: Option<PathBuf>,
     /// The mirror's time, which stands still; the moment of the start otherwise.
     pub now: Option<Timestamp>,
+    /// What clients meet on the way to the mirror: a limit, a delay, faults.
+    pub mirror_edge: MirrorEdge,
     /// For how many blocks states are kept; older ones are discarded, as a pruned node does.
     pub history: u64,
 }
@@ -109,6 +113,7 @@ impl DevnetConfig {
             mirror_port: 0,
             seed: 0,
             git: None,
+            mirror_edge: MirrorEdge::default(),
             now: None,
             history: 4_096,
         }

@@ -95,7 +95,8 @@ impl Devnet {
         tasks.close();
         let (data, source) = sources::data(&config).await;
         let listen = (Ipv4Addr::LOCALHOST, config.mirror_port).into();
-        let mirror = Mirror::spawn(MirrorConfig::new(data).listen(listen)).await?;
+        let serving = MirrorConfig::new(data).listen(listen);
+        let mirror = Mirror::spawn(serving.edge(config.mirror_edge.clone())).await?;
         let hotkeys = config.neurons.iter().map(|one| (one.uid, one.hotkey));
         Ok(Self {
             ws_url: format!("ws://{address}"),

@@ -21,12 +21,20 @@
 //! # }
 //! ```
 //!
+//! On request it is a bad mirror as well: a [`MirrorEdge`] before it enforces a limit per client
+//! and counts who breaks it, holds answers back, and lets a share of them go wrong in the ways
+//! that servers, edges and networks do.
+//!
 //! It knows nothing of the chain, nor of the clients that ask it.
 
+mod accident;
 mod corpus;
 mod cursor;
 mod data;
+mod edge;
+mod faults;
 mod git;
+mod limit;
 mod listing;
 mod random;
 mod registry;
@@ -36,9 +44,13 @@ mod seeded;
 mod server;
 #[cfg(test)]
 mod tests;
+mod wire;
 
 pub use data::MirrorData;
+pub use edge::{MirrorEdge, Traffic};
+pub use faults::{Fault, Faults, InvalidFaults};
 pub use git::{GitError, GitHistory};
+pub use limit::{InvalidLimit, MirrorLimit};
 pub use registry::{token_of, tokens};
 pub use seeded::Seed;
 pub use server::{Mirror, MirrorConfig, MirrorError};

@@ -147,6 +147,7 @@ impl File {
             seed: self.seed.unwrap_or(base.seed),
             git: self.git,
             now: base.now,
+            mirror_edge: base.mirror_edge,
             history: self.history.unwrap_or(base.history),
         };
         config.check()?;

@@ -6,12 +6,14 @@ use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query as InQuery, State};
 use axum::http::header::AUTHORIZATION;
 use axum::http::{HeaderMap, Method, StatusCode, Uri};
+use axum::middleware::from_fn_with_state;
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
 use serde_json::{Value, json};
 
 use super::data::MirrorData;
+use super::edge::{self, Edge};
 use super::listing::{Query, Window};
 use super::{registry, rows};
 
@@ -20,7 +22,7 @@ const LARGEST_BODY: usize = 25_000_000;
 
 type Data = State<Arc<MirrorData>>;
 
-pub(crate) fn router(data: Arc<MirrorData>) -> Router {
+pub(crate) fn router(data: Arc<MirrorData>, edge: Arc<Edge>) -> Router {
     let api = Router::new()
         .route("/miners/{github_id}/pulls", get(recent_pulls).post(pulls))
         .route("/miners/{github_id}/issues", get(open_issues).post(issues))
@@ -32,6 +34,7 @@ pub(crate) fn router(data: Arc<MirrorData>) -> Router {
         .fallback(nothing_there)
         .method_not_allowed_fallback(nothing_there)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
+        .layer(from_fn_with_state(edge, edge::pass))
         .with_state(data)
 }
 

@@ -10,7 +10,9 @@ use tokio_util::sync::CancellationToken;
 use tracing::{debug, warn};
 
 use super::data::MirrorData;
+use super::edge::{Edge, MirrorEdge, Traffic};
 use super::routes;
+use super::wire::{Peer, Wires};
 
 /// What a dev mirror serves, and where.
 #[derive(Clone, Debug)]
@@ -20,6 +22,8 @@ pub struct MirrorConfig {
     pub listen: SocketAddr,
     /// What it knows.
     pub data: MirrorData,
+    /// What its clients meet on the way to it.
+    pub edge: MirrorEdge,
 }
 
 impl MirrorConfig {
@@ -29,7 +33,15 @@ impl MirrorConfig {
         Self {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             data,
+            edge: MirrorEdge::default(),
         }
+    }
+
+    /// Puts a limit, a delay or faults before it.
+    #[must_use]
+    pub fn edge(mut self, edge: MirrorEdge) -> Self {
+        self.edge = edge;
+        self
     }
 
     /// Listens somewhere else.
@@ -60,6 +72,7 @@ pub enum MirrorError {
 pub struct Mirror {
     address: SocketAddr,
     data: Arc<MirrorData>,
+    edge: Arc<Edge>,
     stop: CancellationToken,
     task: JoinHandle<()>,
 }
@@ -77,7 +90,13 @@ impl Mirror {
         let address = listener.local_addr().map_err(failed)?;
         let data = Arc::new(config.data);
         let stop = CancellationToken::new();
-        let serving = axum::serve(listener, routes::router(Arc::clone(&data)))
+        let edge = Arc::new(Edge::new(config.edge, stop.clone()));
+        let wires = Wires {
+            listener,
+            edge: Arc::clone(&edge),
+        };
+        let routes = routes::router(Arc::clone(&data), Arc::clone(&edge));
+        let serving = axum::serve(wires, routes.into_make_service_with_connect_info::<Peer>())
             .with_graceful_shutdown(stop.clone().cancelled_owned());
         let task = tokio::spawn(async move {
             if let Err(error) = serving.await {
@@ -88,6 +107,7 @@ impl Mirror {
         Ok(Self {
             address,
             data,
+            edge,
             stop,
             task,
         })
@@ -103,6 +123,12 @@ impl Mirror {
     #[must_use]
     pub fn data(&self) -> &MirrorData {
         &self.data
+    }
+
+    /// What it has seen of its clients so far; also at `GET /__traffic`, as JSON.
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        self.edge.traffic()
     }
 
     /// The repositories it serves, in the form of upstream's `master_repositories.json`.
