@@ -24,6 +24,9 @@ const CONTEXT: &[u8] = b"substrate";
 /// Payloads longer than this are signed by their hash.
 const LONGEST_PAYLOAD: usize = 256;
 
+/// Extrinsics of format 4 have the extensions of this set, whatever newer ones there are.
+const FIRST_SET: u8 = 0;
+
 /// What an extension is about, as far as bytes go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Role {
@@ -57,8 +60,12 @@ impl Role {
 fn extensions(
     presented: &Presented,
 ) -> impl Iterator<Item = (Role, &TransactionExtensionMetadata<PortableForm>)> {
-    let extensions = presented.metadata().extrinsic.transaction_extensions.iter();
-    extensions.map(|extension| (Role::of(&extension.identifier), extension))
+    let extrinsic = &presented.metadata().extrinsic;
+    let first = extrinsic.transaction_extensions_by_version.get(&FIRST_SET);
+    let places = first.into_iter().flatten();
+    places
+        .filter_map(|place| extrinsic.transaction_extensions.get(place.0 as usize))
+        .map(|extension| (Role::of(&extension.identifier), extension))
 }
 
 /// Whether signatures can be checked: no unknown extension may add to what is signed.

@@ -106,6 +106,15 @@ mod tests {
             let (read, again) = read(&blob).expect("our own");
             assert_eq!(again[&version], blob);
             assert_eq!(read.pallets.len(), own.pallets.len(), "version {version}");
+            let (one, two) = (&read.extrinsic, &own.extrinsic);
+            assert_eq!(
+                one.transaction_extensions, two.transaction_extensions,
+                "version {version}"
+            );
+            assert_eq!(
+                one.transaction_extensions_by_version, two.transaction_extensions_by_version,
+                "version {version}"
+            );
             assert_eq!(
                 read.extrinsic.call_ty, own.extrinsic.call_ty,
                 "version {version}"
@@ -121,6 +130,14 @@ mod tests {
             unknown.identifier = "CheckTheMoon".to_owned();
             unknown.implicit = implicit(&metadata.extrinsic);
             metadata.extrinsic.transaction_extensions.push(unknown);
+            let first = metadata
+                .extrinsic
+                .transaction_extensions_by_version
+                .get_mut(&0);
+            let places = first.expect("the only set");
+            places.push(parity_scale_codec::Compact(
+                u32::try_from(places.len()).expect("few"),
+            ));
             let blob = RuntimeMetadataPrefixed::from(metadata).encode();
             crate::presented::Presented::from_blob(&blob).map(drop)
         };

@@ -16,13 +16,14 @@ fn append(types: &mut PortableRegistry, ty: Type<PortableForm>) -> TypeId {
     id.into()
 }
 
-/// The extensions as they are when an extrinsic of format 4 is signed.
+/// The extensions of a format 4 extrinsic: the older forms know no other.
 fn extensions(
     extrinsic: &v16::ExtrinsicMetadata<PortableForm>,
 ) -> Vec<v14::SignedExtensionMetadata<PortableForm>> {
-    let extensions = &extrinsic.transaction_extensions;
-    extensions
-        .iter()
+    let first = extrinsic.transaction_extensions_by_version.get(&0);
+    let places = first.into_iter().flatten();
+    places
+        .filter_map(|place| extrinsic.transaction_extensions.get(place.0 as usize))
         .map(|extension| v14::SignedExtensionMetadata {
             identifier: extension.identifier.clone(),
             ty: extension.ty,
@@ -33,7 +34,7 @@ fn extensions(
 
 /// The tuple of all extensions' types.
 fn extra(types: &mut PortableRegistry, metadata: &v16::RuntimeMetadataV16) -> TypeId {
-    let extensions = &metadata.extrinsic.transaction_extensions;
+    let extensions = extensions(&metadata.extrinsic);
     let fields = extensions.iter().map(|extension| extension.ty);
     let tuple = scale_info::TypeDefTuple::new_portable(fields);
     append(types, Type::new(Path::default(), [], tuple, vec![]))

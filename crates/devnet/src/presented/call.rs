@@ -24,14 +24,17 @@ impl Presented {
         if length != bytes.len() {
             return Err(format!("{} bytes follow the call", bytes.len() - length));
         }
-        let (pallet, inner) = self.variant(call, bytes[0]).ok_or("no such pallet")?;
+        let [pallet, name, arguments @ ..] = bytes else {
+            return Err("a call is two bytes at least".to_owned());
+        };
+        let (pallet, inner) = self.variant(call, *pallet).ok_or("no such pallet")?;
         let calls = inner.fields.first().ok_or("a pallet without calls")?.ty.id;
-        let (name, variant) = self.variant(calls, bytes[1]).ok_or("no such call")?;
+        let (name, variant) = self.variant(calls, *name).ok_or("no such call")?;
         Ok(CallData {
             pallet,
             name,
             variant,
-            arguments: &bytes[2..],
+            arguments,
         })
     }
 

@@ -75,11 +75,17 @@ async fn an_instant_chain_makes_a_block_of_each_extrinsic() {
 }
 
 #[tokio::test]
-async fn a_stopped_devnet_hangs_up() {
-    let rig = rig(config()).await;
-    let client = rig.client;
-    rig.devnet.stop().await;
-    tokio::time::timeout(Duration::from_secs(5), client.on_disconnect())
-        .await
-        .expect("the connection ends with the devnet");
+async fn a_devnet_that_is_stopped_or_dropped_hangs_up() {
+    for dropped in [false, true] {
+        let rig = rig(config()).await;
+        let client = rig.client;
+        if dropped {
+            drop(rig.devnet);
+        } else {
+            rig.devnet.stop().await;
+        }
+        tokio::time::timeout(Duration::from_secs(5), client.on_disconnect())
+            .await
+            .expect("the connection ends with the devnet");
+    }
 }
