@@ -61,9 +61,12 @@ async fn standing(config: &DevnetConfig) -> (MirrorData, String) {
         Ok(real) => {
             let authors: Vec<&str> = real.miners().collect();
             let said = format!(
-                "{} pull requests from the commits of {} authors in this repository's history",
+                "{} pull requests made of the commits of {} in the git history",
                 real.pull_requests(),
-                authors.len(),
+                match authors.len() {
+                    1 => "1 author".to_owned(),
+                    many => format!("{many} authors"),
+                },
             );
             miners.retain(|id| !authors.contains(&id.as_str()));
             if miners.is_empty() {

@@ -149,6 +149,8 @@ impl Validator {
         let (metagraph, rules) = self.snapshot().await?;
         times.add(Stage::Snapshot, started.elapsed());
         let block = metagraph.block();
+        let read = format!("block {}: {} neurons", block.number, metagraph.len());
+        self.progress.note(Step::Message(&read));
         let opening = serde_json::json!({ "block": block.number, "hash": block.hash });
         let round = self.store.begin_round(netuid, &opening.to_string()).await?;
         tracing::Span::current().record("round", round);
