@@ -66,7 +66,7 @@ pub(crate) fn score(
     let Some((language, language_weight)) = parsed else {
         return skipped(Method::SkippedUnsupported { language: None });
     };
-    let treatment = grammars.treatment(language);
+    let treatment = grammars.treatment(language, tables);
     if matches!(treatment, Treatment::Missing) {
         return skipped(Method::SkippedUnsupported {
             language: Some(language.to_owned()),

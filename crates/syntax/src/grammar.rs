@@ -1,54 +1,67 @@
-//! The grammars of this build: one row each.
+//! The grammars of a build and how a scorer uses them.
+
+mod table;
 
 use std::collections::{BTreeMap, HashMap};
+use std::sync::OnceLock;
 
 use tree_sitter::{Language, LanguageError, Parser};
 
+use self::table::GRAMMARS;
 use crate::tables::Tables;
 
 /// Which languages score as code.
+///
+/// Both sets use the same crates: two versions of one grammar export the same C symbol, so a
+/// program holds one of them. They differ in what they leave out.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum GrammarSet {
-    /// What upstream scores, including its zero for C#: its pinned parser core refuses the pinned
-    /// C# grammar and swallows the error, so that a C# file is compared as two empty trees.
+    /// What upstream scores, as it scores it.
+    ///
+    /// C# is compared as two empty trees: upstream's pinned parser core refuses its pinned C#
+    /// grammar and swallows the error. Languages whose only crate is [another
+    /// grammar](Upstream::Other) count as missing, because a score that no other validator can
+    /// reproduce is worse than a file that is reported as not scored.
     #[default]
     Parity,
-    /// Every grammar of the build, whether or not upstream can load it.
+    /// Every grammar of the build, whether or not upstream has it or can load it.
     Full,
+}
+
+/// How a crate's grammar compares with the one upstream pins.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Upstream {
+    /// The same node types, parser states and fields.
+    Same,
+    /// Another revision of the same grammar, equal on every source without syntax errors that was
+    /// compared; recovery from errors may differ.
+    Close,
+    /// Another grammar for the language, with other node types and so other scores.
+    Other,
+    /// Upstream cannot load its own.
+    Refused,
+}
+
+/// Where a grammar comes from.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct GrammarSource {
+    /// The name the language table uses.
+    pub name: &'static str,
+    /// The crate that has it.
+    pub package: &'static str,
+    /// That crate's version.
+    pub version: &'static str,
+    /// How it compares with upstream's.
+    pub upstream: Upstream,
 }
 
 /// One grammar crate's grammar.
 struct Grammar {
-    /// The name the language table uses.
-    name: &'static str,
+    source: GrammarSource,
     language: fn() -> Language,
 }
 
-/// A further language is a feature in the manifest, a row here, and a row in the crate's docs.
-const GRAMMARS: &[Grammar] = &[
-    #[cfg(feature = "python")]
-    Grammar {
-        name: "python",
-        language: || tree_sitter_python::LANGUAGE.into(),
-    },
-    #[cfg(feature = "rust")]
-    Grammar {
-        name: "rust",
-        language: || tree_sitter_rust::LANGUAGE.into(),
-    },
-    #[cfg(feature = "typescript")]
-    Grammar {
-        name: "typescript",
-        language: || tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into(),
-    },
-    #[cfg(feature = "typescript")]
-    Grammar {
-        name: "tsx",
-        language: || tree_sitter_typescript::LANGUAGE_TSX.into(),
-    },
-];
-
-/// Grammars that upstream lists but cannot load.
+/// Grammars that upstream lists but cannot load, built in or not.
 const REFUSED_BY_UPSTREAM: &[&str] = &["csharp"];
 
 /// Node types that are skipped with everything below them.
@@ -67,7 +80,7 @@ pub(crate) enum Treatment<'a> {
     Parse(&'a WeighedGrammar),
     /// Compare two empty trees, as upstream does with a grammar it cannot load.
     Nothing,
-    /// The build has no such grammar.
+    /// The scorer has no such grammar.
     Missing,
 }
 
@@ -75,8 +88,8 @@ pub(crate) enum Treatment<'a> {
 #[derive(Debug)]
 pub(crate) struct WeighedGrammar {
     language: Language,
+    /// By id; the last one stands for error nodes, whose id is outside the grammar's own.
     kinds: Vec<Kind>,
-    error: Kind,
 }
 
 /// What there is to know about one node type of a grammar.
@@ -85,15 +98,18 @@ pub(crate) struct Kind {
     /// The smallest id with the same name: signatures compare names, and a grammar may give
     /// one name to several ids (a named node and a keyword, say).
     pub(crate) name: u16,
+    /// The name itself, which is also the text of most tokens without a name of their own.
+    pub(crate) text: &'static str,
     pub(crate) structural: f64,
     pub(crate) leaf: f64,
     pub(crate) is_comment: bool,
 }
 
 impl Kind {
-    fn new(name: u16, text: &str, tables: &Tables) -> Self {
+    fn new(name: u16, text: &'static str, tables: &Tables) -> Self {
         Self {
             name,
+            text,
             structural: tables.structural_weight(text),
             leaf: tables.leaf_weight(text),
             is_comment: COMMENTS.contains(&text),
@@ -105,26 +121,24 @@ impl WeighedGrammar {
     fn new(language: Language, tables: &Tables) -> Self {
         let mut names = HashMap::new();
         let ids = u16::try_from(language.node_kind_count()).expect("node type ids are 16 bit");
-        let kinds = (0..ids)
-            .map(|id| {
-                let text = language.node_kind_for_id(id).unwrap_or_default();
-                Kind::new(*names.entry(text).or_insert(id), text, tables)
-            })
-            .collect();
-        let error = Kind::new(u16::MAX, "ERROR", tables);
-        Self {
-            language,
-            kinds,
-            error,
-        }
+        let own = (0..ids).map(|id| {
+            let text = language.node_kind_for_id(id).unwrap_or_default();
+            Kind::new(*names.entry(text).or_insert(id), text, tables)
+        });
+        let kinds = own.chain([Kind::new(ids, "ERROR", tables)]).collect();
+        Self { language, kinds }
     }
 
-    /// The node type of this id; error nodes have an id outside the grammar's own.
-    pub(crate) fn kind(&self, id: u16) -> Kind {
+    /// The node type of this id.
+    pub(crate) fn kind(&self, id: u16) -> &Kind {
         self.kinds
             .get(usize::from(id))
-            .copied()
-            .unwrap_or(self.error)
+            .unwrap_or_else(|| self.kinds.last().expect("error nodes have a type"))
+    }
+
+    /// One more than the greatest [`Kind::name`].
+    pub(crate) fn names(&self) -> usize {
+        self.kinds.len()
     }
 
     /// A fresh parser of this grammar, which no earlier document can have left in any state.
@@ -140,8 +154,17 @@ impl WeighedGrammar {
 /// The grammars a scorer uses, by name.
 #[derive(Debug)]
 pub(crate) struct Grammars {
-    weighed: BTreeMap<&'static str, WeighedGrammar>,
+    loaded: BTreeMap<&'static str, Loaded>,
     set: GrammarSet,
+}
+
+/// A grammar the parser core accepts; its node types are weighed when it is first used, so that
+/// a scorer of forty languages starts as fast as one of three.
+#[derive(Debug)]
+struct Loaded {
+    source: GrammarSource,
+    language: Language,
+    weighed: OnceLock<WeighedGrammar>,
 }
 
 impl Grammars {
@@ -150,32 +173,55 @@ impl Grammars {
     /// # Errors
     ///
     /// The name of a grammar this build's parser core refuses.
-    pub(crate) fn load(
-        tables: &Tables,
-        set: GrammarSet,
-    ) -> Result<Self, (&'static str, LanguageError)> {
-        let mut weighed = BTreeMap::new();
-        for grammar in GRAMMARS {
-            let language = (grammar.language)();
+    pub(crate) fn load(set: GrammarSet) -> Result<Self, (&'static str, LanguageError)> {
+        let left_out = [Upstream::Other, Upstream::Refused];
+        let mut loaded = BTreeMap::new();
+        for &Grammar { source, language } in GRAMMARS {
+            if set == GrammarSet::Parity && left_out.contains(&source.upstream) {
+                continue;
+            }
+            let language = language();
             Parser::new()
                 .set_language(&language)
-                .map_err(|error| (grammar.name, error))?;
-            weighed.insert(grammar.name, WeighedGrammar::new(language, tables));
+                .map_err(|error| (source.name, error))?;
+            let grammar = Loaded {
+                source,
+                language,
+                weighed: OnceLock::new(),
+            };
+            loaded.insert(source.name, grammar);
         }
-        Ok(Self { weighed, set })
+        Ok(Self { loaded, set })
     }
 
-    pub(crate) fn treatment(&self, name: &str) -> Treatment<'_> {
+    /// Where the grammars come from, by name.
+    pub(crate) fn sources(&self) -> impl Iterator<Item = &GrammarSource> {
+        self.loaded.values().map(|grammar| &grammar.source)
+    }
+
+    /// How the scorer treats this name; `tables` must be the same at every call.
+    pub(crate) fn treatment(&self, name: &str, tables: &Tables) -> Treatment<'_> {
         if self.set == GrammarSet::Parity && REFUSED_BY_UPSTREAM.contains(&name) {
             return Treatment::Nothing;
         }
-        self.weighed
-            .get(name)
-            .map_or(Treatment::Missing, Treatment::Parse)
+        match self.loaded.get(name) {
+            Some(grammar) => Treatment::Parse(
+                grammar
+                    .weighed
+                    .get_or_init(|| WeighedGrammar::new(grammar.language.clone(), tables)),
+            ),
+            None => Treatment::Missing,
+        }
+    }
+
+    /// Whether the scorer has nothing to say about this name.
+    pub(crate) fn is_missing(&self, name: &str) -> bool {
+        let is_refused = self.set == GrammarSet::Parity && REFUSED_BY_UPSTREAM.contains(&name);
+        !is_refused && !self.loaded.contains_key(name)
     }
 }
 
-#[cfg(all(test, feature = "python", feature = "rust", feature = "typescript"))]
+#[cfg(all(test, feature = "typescript"))]
 mod tests {
     use super::*;
 
@@ -192,10 +238,12 @@ mod tests {
             "TypeScript has a literal and a keyword of that name"
         );
         assert_eq!(grammar.kind(named).name, grammar.kind(keyword).name);
+        let error = grammar.kind(u16::MAX);
+        assert_eq!(error.text, "ERROR");
         assert_eq!(
-            grammar.kind(u16::MAX).name,
-            u16::MAX,
-            "error nodes keep their own id"
+            usize::from(error.name) + 1,
+            grammar.names(),
+            "error nodes are a type of their own"
         );
     }
 }

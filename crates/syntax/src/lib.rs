@@ -30,18 +30,17 @@
 //!
 //! # Languages
 //!
-//! The language table names 67 grammars; a build contains those whose feature is on.
+//! The language table names 67 grammars; a build contains those whose feature is on, of 38. By
+//! default they are the languages most pull requests are in: Bash, C, C++, CSS, Dockerfile, Go,
+//! HTML, Java, JavaScript, Python, Ruby, Rust, TypeScript and TSX. [`GrammarSet`] says which of a
+//! build's grammars score; `LANGUAGES.md` beside the manifest lists every grammar with its feature,
+//! crate, version, and how its scores compare with upstream's, and [`Scorer::grammars`] says the
+//! same of a scorer.
 //!
-//! | grammar | feature | crate | compared with upstream |
-//! |---|---|---|---|
-//! | `python` | `python` | tree-sitter-python 0.23.6 | same parser; indents beyond 255 columns may differ |
-//! | `rust` | `rust` | tree-sitter-rust 0.23.3 | same parser and scanner |
-//! | `typescript`, `tsx` | `typescript` | tree-sitter-typescript 0.23.2 | same parser and scanner |
-//!
-//! A file in a language the table names but the build lacks is not zero by accident: its
-//! [`Method::SkippedUnsupported`] carries the language, and
-//! [`Scorer::missing_languages`] lists them all. Trees of sources *with* syntax errors come from
-//! the parser core's error recovery, which differs between versions (upstream: 0.24, here: 0.25).
+//! A file in a language the table names but the scorer lacks is not zero by accident: its
+//! [`Method::SkippedUnsupported`] carries the language, and [`Scorer::missing_languages`] lists
+//! them all. Trees of sources *with* syntax errors come from the parser core's error recovery,
+//! which differs between versions (upstream: 0.24, here: 0.25).
 //!
 //! # Hostile input
 //!
@@ -72,7 +71,7 @@ pub use classification::{
     MAX_FILE_SIZE_BYTES, MAX_LINES_SCORED, NON_CODE_EXTENSIONS, extension, has_inline_tests,
     is_non_code, is_test_file, short_name,
 };
-pub use grammar::GrammarSet;
+pub use grammar::{GrammarSet, GrammarSource, Upstream};
 pub use parse::ParseBudget;
 pub use score::{Category, CategoryScore, ChangeScore, FileScore, Method};
 pub use scorer::{ChangePanicked, CompareError, Scorer, ScorerError, Settings};

@@ -12,7 +12,7 @@ use crate::breakdown::Breakdown;
 use crate::change::Change;
 use crate::classification::short_name;
 use crate::file;
-use crate::grammar::{GrammarSet, Grammars, Treatment};
+use crate::grammar::{GrammarSet, GrammarSource, Grammars, Treatment};
 use crate::parse::{Meter, ParseBudget};
 use crate::score::{ChangeScore, FileScore, Method};
 use crate::tables::Tables;
@@ -105,7 +105,7 @@ impl Scorer {
     ///
     /// As [`Scorer::new`].
     pub fn with_settings(tables: Tables, settings: Settings) -> Result<Self, ScorerError> {
-        let grammars = Grammars::load(&tables, settings.grammars)
+        let grammars = Grammars::load(settings.grammars)
             .map_err(|(name, source)| ScorerError::Grammar { name, source })?;
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(settings.threads.map_or(0, NonZeroUsize::get))
@@ -163,7 +163,7 @@ impl Scorer {
         base: Option<&str>,
         head: Option<&str>,
     ) -> Result<Breakdown, CompareError> {
-        match self.grammars.treatment(language) {
+        match self.grammars.treatment(language, &self.tables) {
             Treatment::Parse(grammar) => {
                 tree_diff::diff(grammar, base, head, &Meter::new(self.budget)).map_err(|_| {
                     CompareError::TimedOut {
@@ -183,14 +183,19 @@ impl Scorer {
         &self.tables
     }
 
-    /// Grammars the language table names and this build lacks, in order.
+    /// The grammars this scorer parses with, and where they come from, by name.
+    pub fn grammars(&self) -> impl Iterator<Item = &GrammarSource> {
+        self.grammars.sources()
+    }
+
+    /// Grammars the language table names and this scorer lacks, in order.
     pub fn missing_languages(&self) -> BTreeSet<&str> {
         let named = self
             .tables
             .languages()
             .filter_map(|(_, entry)| entry.language.as_deref());
         named
-            .filter(|name| matches!(self.grammars.treatment(name), Treatment::Missing))
+            .filter(|name| self.grammars.is_missing(name))
             .collect()
     }
 

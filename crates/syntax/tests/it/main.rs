@@ -1,6 +1,7 @@
 //! What a user of the scorer notices.
 
 mod hostile;
+mod languages;
 mod scores;
 
 use axonry_syntax::{Change, ChangeStatus, GrammarSet, Scorer, Tables};
