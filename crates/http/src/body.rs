@@ -5,8 +5,10 @@ use std::io::{self, Write};
 use bytes::Bytes;
 use flate2::write::MultiGzDecoder;
 use reqwest::header::CONTENT_ENCODING;
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::SizeLimit;
+use crate::pace::Pace;
 
 /// Below this many decoded bytes no ratio is too high: small bodies of blanks are harmless.
 const RATIO_MATTERS: u64 = 1 << 20;
@@ -27,12 +29,17 @@ pub(crate) struct Body {
 
 pub(crate) enum BodyError {
     Transport(reqwest::Error),
+    Slow,
     TooLarge(SizeLimit),
     Corrupt(io::Error),
 }
 
 /// Reads a body chunk by chunk.
-pub(crate) async fn read(mut response: reqwest::Response, caps: Caps) -> Result<Body, BodyError> {
+pub(crate) async fn read(
+    mut response: reqwest::Response,
+    caps: Caps,
+    pace: Pace,
+) -> Result<Body, BodyError> {
     // A length that is announced is believed only so far as to refuse it.
     if response
         .content_length()
@@ -41,8 +48,17 @@ pub(crate) async fn read(mut response: reqwest::Response, caps: Caps) -> Result<
         return Err(BodyError::TooLarge(SizeLimit::Wire(caps.wire)));
     }
     let mut decoder = Decoder::of(&response, caps.decoded)?;
-    let mut wire = 0_u64;
-    while let Some(chunk) = response.chunk().await.map_err(BodyError::Transport)? {
+    let (start, mut wire) = (Instant::now(), 0_u64);
+    loop {
+        let next = match pace.due(start, wire) {
+            Some(due) => timeout_at(due, response.chunk())
+                .await
+                .map_err(|_| BodyError::Slow)?,
+            None => response.chunk().await,
+        };
+        let Some(chunk) = next.map_err(BodyError::Transport)? else {
+            break;
+        };
         wire += chunk.len() as u64;
         if wire > caps.wire {
             return Err(BodyError::TooLarge(SizeLimit::Wire(caps.wire)));

@@ -1,6 +1,7 @@
 //! The settings of a client.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::body::Caps;
@@ -8,6 +9,7 @@ use crate::client::Client;
 use crate::connections::Connections;
 use crate::error::BuildError;
 use crate::host::Hosts;
+use crate::pace::Pace;
 use crate::quota::Quota;
 use crate::retry::Retry;
 use crate::tls;
@@ -25,6 +27,9 @@ pub struct ClientBuilder {
     pub(crate) total_deadline: Duration,
     pub(crate) retry: Retry,
     pub(crate) caps: Caps,
+    pub(crate) first_byte: Duration,
+    pub(crate) pace: Pace,
+    pub(crate) cache: usize,
     pub(crate) redirects: u32,
 }
 
@@ -44,6 +49,12 @@ impl Default for ClientBuilder {
                 decoded: 128 << 20,
                 ratio: 200,
             },
+            first_byte: Duration::from_secs(20),
+            pace: Pace {
+                bytes_per_second: 1024,
+                grace: Duration::from_secs(5),
+            },
+            cache: 16 << 20,
             redirects: 5,
         }
     }
@@ -89,6 +100,22 @@ impl ClientBuilder {
         self
     }
 
+    /// How long an answer may take to begin. Default 20 s.
+    pub const fn first_byte_deadline(mut self, deadline: Duration) -> Self {
+        self.first_byte = deadline;
+        self
+    }
+
+    /// How many bytes of a body must come in every second, on average and as sent, after `grace`
+    /// for a start. Default 1 KiB after 5 s; zero bytes are no limit.
+    pub const fn min_rate(mut self, bytes_per_second: u32, grace: Duration) -> Self {
+        self.pace = Pace {
+            bytes_per_second,
+            grace,
+        };
+        self
+    }
+
     /// How long a call may take in all: waiting for the quota, attempts, pauses. Default 5 min.
     pub const fn total_deadline(mut self, deadline: Duration) -> Self {
         self.total_deadline = deadline;
@@ -119,6 +146,13 @@ impl ClientBuilder {
         self
     }
 
+    /// How many bytes of answers with an `ETag` are kept in memory, to be asked for again only in
+    /// case they changed. Default 16 MiB; zero keeps none.
+    pub const fn cache_bytes(mut self, bytes: usize) -> Self {
+        self.cache = bytes;
+        self
+    }
+
     /// How many redirects are followed; only reads follow any. Default 5.
     pub const fn redirects(mut self, most: u32) -> Self {
         self.redirects = most;
@@ -135,6 +169,7 @@ impl ClientBuilder {
         for (setting, zero) in [
             ("concurrency", self.concurrency == 0),
             ("connect_deadline", self.connect_deadline.is_zero()),
+            ("first_byte_deadline", self.first_byte.is_zero()),
             ("request_deadline", self.request_deadline.is_zero()),
             ("total_deadline", self.total_deadline.is_zero()),
         ] {
@@ -147,7 +182,7 @@ impl ClientBuilder {
             }
         }
         let connections = Connections::default();
-        let tls = tls::config().map_err(|error| BuildError::Transport(error.into()))?;
+        let tls = tls::config().map_err(|error| BuildError::Transport(Arc::new(error)))?;
         let transport = reqwest::Client::builder()
             .user_agent(&self.user_agent)
             .tls_backend_preconfigured(tls)
@@ -159,7 +194,7 @@ impl ClientBuilder {
             .redirect(reqwest::redirect::Policy::none())
             .no_proxy()
             .build()
-            .map_err(|error| BuildError::Transport(error.into()))?;
+            .map_err(|error| BuildError::Transport(Arc::new(error)))?;
         // Tokio counts permits in part of a word; more at once than that is no limit anyway.
         let at_once = self.concurrency.min(tokio::sync::Semaphore::MAX_PERMITS);
         let hosts = Hosts::new(self.quotas.clone(), self.default_quota, at_once);

@@ -1,12 +1,11 @@
 //! The client: sends a request until there is an answer or an end.
 
-use std::io;
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, LOCATION};
+use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION};
 use reqwest::{Method, StatusCode};
 use serde::de::DeserializeOwned;
 use tokio::time::{Instant, sleep, timeout_at};
@@ -15,9 +14,11 @@ use url::Url;
 
 use crate::body::{self, BodyError};
 use crate::builder::ClientBuilder;
+use crate::cache::Cache;
 use crate::connections::Connections;
 use crate::counters::Counters;
-use crate::error::{HttpError, TransportKind};
+use crate::error::{Cause, HttpError, TransportKind};
+use crate::flights::Flights;
 use crate::host::{Host, Hosts};
 use crate::limiter::Held;
 use crate::refusal::{self, Refusal};
@@ -44,6 +45,8 @@ struct Inner {
     transport: reqwest::Client,
     hosts: Hosts,
     connections: Connections,
+    flights: Flights,
+    cache: Cache,
     settings: ClientBuilder,
 }
 
@@ -69,6 +72,8 @@ impl Client {
             transport,
             hosts,
             connections,
+            flights: Flights::default(),
+            cache: Cache::new(settings.cache),
             settings,
         };
         Self {
@@ -131,10 +136,10 @@ impl Client {
         let host = inner.hosts.of(&request.url);
         host.budget.deposit();
         let attempt = || async {
-            let answer = inner.attempt(&request, &course).await?;
+            let answer = inner.joined(&request, &course, &host).await?;
             let body = read(&answer.body).map_err(|source| HttpError::Decode {
                 location: location.clone(),
-                source,
+                source: Arc::new(source),
             })?;
             Ok(answer.with(body))
         };
@@ -151,6 +156,32 @@ impl Client {
 }
 
 impl Inner {
+    /// Sends the request once, unless an equal one is under way: then its answer is shared.
+    async fn joined(
+        &self,
+        request: &Request,
+        course: &Course<'_>,
+        host: &Host,
+    ) -> Result<Response<Bytes>, HttpError> {
+        if request.method != Method::GET {
+            return self.attempt(request, course).await;
+        }
+        loop {
+            let flight = self.flights.join(request, || self.attempt(request, course));
+            let landed = timeout_at(course.deadline(), flight)
+                .await
+                .map_err(|_| course.too_late(None))?;
+            if landed.shared {
+                // Whoever sent it may have had less time than this call has.
+                if matches!(landed.landing, Err(HttpError::DeadlineExceeded { .. })) {
+                    continue;
+                }
+                host.tally.coalesced.fetch_add(1, Relaxed);
+            }
+            return landed.landing;
+        }
+    }
+
     /// Sends the request once, and again wherever it is redirected to.
     async fn attempt(
         &self,
@@ -193,16 +224,26 @@ impl Inner {
         })?;
         let limit = request.deadline.unwrap_or(self.settings.request_deadline);
         let by = deadline.min(Instant::now() + limit);
-        let late = || HttpError::Transport {
+        let transport = |kind| HttpError::Transport {
             location: location.clone(),
-            kind: TransportKind::Timeout,
+            kind,
             source: None,
         };
+        let late = || transport(TransportKind::Timeout);
+        let slow = || transport(TransportKind::Slow);
 
         host.tally.requests.fetch_add(1, Relaxed);
-        let sent = timeout_at(by, self.transport.execute(self.outgoing(request, url))).await;
+        let known = self.cache.find(request, url);
+        let mut outgoing = self.outgoing(request, url);
+        if let Some(known) = &known {
+            outgoing
+                .headers_mut()
+                .insert(IF_NONE_MATCH, known.tag.clone());
+        }
+        let first_byte = Instant::now() + self.settings.first_byte;
+        let sent = timeout_at(by.min(first_byte), self.transport.execute(outgoing)).await;
         let response = sent
-            .map_err(|_| late())?
+            .map_err(|_| if first_byte < by { slow() } else { late() })?
             .map_err(|error| transport_error(&location, error))?;
 
         let status = response.status();
@@ -210,17 +251,21 @@ impl Inner {
             leave.place.accepted();
             let _at_once = leave.answered();
             let headers = response.headers().clone();
-            let body = timeout_at(by, body::read(response, self.settings.caps))
+            let reading = body::read(response, self.settings.caps, self.settings.pace);
+            let body = timeout_at(by, reading)
                 .await
                 .map_err(|_| late())?
                 .map_err(|error| body_error(&location, error))?;
             host.tally.body(body.wire, body.bytes.len() as u64);
             sleep(HANDOVER).await;
-            return Ok(Reply::Answer(Response::new(
-                status.as_u16(),
-                headers,
-                body.bytes,
-            )));
+            let answer = Response::new(status.as_u16(), headers, body.bytes);
+            self.cache.keep(request, url, &answer);
+            return Ok(Reply::Answer(answer));
+        }
+        if let (StatusCode::NOT_MODIFIED, Some(known)) = (status, known) {
+            leave.place.accepted();
+            host.tally.cache_hits.fetch_add(1, Relaxed);
+            return Ok(Reply::Answer(known.answer()));
         }
         if let Some(target) = redirect_target(request, status, response.headers()) {
             return self.follow(url, &location, target).map(Reply::Elsewhere);
@@ -304,23 +349,24 @@ fn transport_error(location: &str, error: reqwest::Error) -> HttpError {
         location: location.to_owned(),
         kind,
         // The URL may hold a secret in its query, and the location names it already.
-        source: Some(error.without_url().into()),
+        source: Some(Arc::new(error.without_url())),
     }
 }
 
 fn body_error(location: &str, error: BodyError) -> HttpError {
     let location = location.to_owned();
-    let (kind, source) = match error {
+    let (kind, source): (_, Option<Cause>) = match error {
         BodyError::TooLarge(limit) => return HttpError::TooLarge { location, limit },
+        BodyError::Slow => (TransportKind::Slow, None),
         BodyError::Transport(error) if error.is_timeout() => {
-            (TransportKind::Timeout, error.without_url().into())
+            (TransportKind::Timeout, Some(Arc::new(error.without_url())))
         }
-        BodyError::Transport(error) => (TransportKind::Body, error.without_url().into()),
-        BodyError::Corrupt(error) => (TransportKind::Body, io::Error::into(error)),
+        BodyError::Transport(error) => (TransportKind::Body, Some(Arc::new(error.without_url()))),
+        BodyError::Corrupt(error) => (TransportKind::Body, Some(Arc::new(error))),
     };
     HttpError::Transport {
         location,
         kind,
-        source: Some(source),
+        source,
     }
 }

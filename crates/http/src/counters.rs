@@ -37,6 +37,10 @@ pub struct HostCounters {
     pub retries: u64,
     /// Answers that asked to slow down.
     pub rate_limited: u64,
+    /// Answers that the server said have not changed, served from what was kept.
+    pub cache_hits: u64,
+    /// Calls that were answered by an equal one under way, without a request of their own.
+    pub coalesced: u64,
     /// Requests that had to wait for the quota or a pause.
     pub waits: u64,
     /// How long they waited, added up.
@@ -52,6 +56,8 @@ impl AddAssign for HostCounters {
         self.requests += other.requests;
         self.retries += other.retries;
         self.rate_limited += other.rate_limited;
+        self.cache_hits += other.cache_hits;
+        self.coalesced += other.coalesced;
         self.waits += other.waits;
         self.waited += other.waited;
         self.wire_bytes += other.wire_bytes;
@@ -65,6 +71,8 @@ pub(crate) struct Tally {
     pub(crate) requests: AtomicU64,
     pub(crate) retries: AtomicU64,
     pub(crate) rate_limited: AtomicU64,
+    pub(crate) cache_hits: AtomicU64,
+    pub(crate) coalesced: AtomicU64,
     waits: AtomicU64,
     waited_micros: AtomicU64,
     wire_bytes: AtomicU64,
@@ -88,6 +96,8 @@ impl Tally {
             requests: self.requests.load(Relaxed),
             retries: self.retries.load(Relaxed),
             rate_limited: self.rate_limited.load(Relaxed),
+            cache_hits: self.cache_hits.load(Relaxed),
+            coalesced: self.coalesced.load(Relaxed),
             waits: self.waits.load(Relaxed),
             waited: Duration::from_micros(self.waited_micros.load(Relaxed)),
             wire_bytes: self.wire_bytes.load(Relaxed),

@@ -1,11 +1,14 @@
 //! Why there is no answer.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crate::refusal::Refusal;
 
 /// A cause from below, whatever library it comes from.
-pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
+///
+/// Shared, because callers that waited for one answer get one failure.
+pub(crate) type Cause = Arc<dyn std::error::Error + Send + Sync>;
 
 /// What went wrong between here and the server.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -13,6 +16,8 @@ pub(crate) type Cause = Box<dyn std::error::Error + Send + Sync>;
 pub enum TransportKind {
     /// No answer within the request's deadline.
     Timeout,
+    /// The first byte of an answer took too long, or the others come too slowly.
+    Slow,
     /// No connection: name not found, refused, TLS failed.
     Connect,
     /// The connection broke before an answer came.
@@ -25,6 +30,7 @@ impl TransportKind {
     const fn told(self) -> &'static str {
         match self {
             Self::Timeout => "no answer within the request's deadline",
+            Self::Slow => "the answer comes too slowly",
             Self::Connect => "could not connect",
             Self::Reset => "the connection broke before an answer came",
             Self::Body => "the body broke off or is corrupt",
@@ -57,7 +63,7 @@ impl SizeLimit {
 /// Why a request has no answer.
 ///
 /// Locations are URLs without query and user information, so that no token can be in them.
-#[derive(Debug, thiserror::Error)]
+#[derive(Clone, Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum HttpError {
     /// The server was not reached, or the connection failed.
@@ -94,7 +100,7 @@ pub enum HttpError {
         location: String,
         /// What is wrong with the body, and where.
         #[source]
-        source: serde_json::Error,
+        source: Arc<serde_json::Error>,
     },
     /// The body is larger than this client accepts.
     #[error("the answer of `{location}` is over the limit of {}", limit.told())]

@@ -21,7 +21,8 @@
 //! ```
 //!
 //! A [`Client`] is cheap to clone; clones share the pool, the limits and the counters, so make one
-//! per process and hand out clones. The caller owns it: nothing in this crate makes one by itself.
+//! per process and hand out clones. Equal reads under way at the same time are sent once, and what
+//! came with an `ETag` is sent again only when it has changed. The caller owns it: nothing in this crate makes one by itself.
 //!
 //! It knows nothing of Bittensor, GitHub or any other service: which refusals are really rate
 //! limits is told to it with [`Request::rate_limited_when`], which errors to retry with [`Retry`].
@@ -30,12 +31,15 @@
 mod body;
 mod budget;
 mod builder;
+mod cache;
 mod client;
 mod connections;
 mod counters;
 mod error;
+mod flights;
 mod host;
 mod limiter;
+mod pace;
 mod pauses;
 mod quota;
 mod refusal;

@@ -1,5 +1,7 @@
 //! The gate of one host: its quota, and the pauses it asks for.
 
+mod slowdown;
+
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard};
 use std::time::Duration;
@@ -7,10 +9,17 @@ use std::time::Duration;
 use tokio::sync::{Notify, Semaphore};
 use tokio::time::{Instant, sleep_until, timeout_at};
 
+use self::slowdown::Slowdown;
 use crate::quota::Quota;
 
 /// The pause after a rate limit that names none; doubled while they go on.
 const PAUSE: Duration = Duration::from_secs(10);
+
+/// The window by which requests are counted of a host without a quota.
+const WINDOW: Duration = Duration::from_secs(10);
+
+/// How many answers are remembered of such a host: who is let send more is in no need of a gate.
+const REMEMBERED: usize = 4096;
 
 /// The longest pause of our own making.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
@@ -38,6 +47,7 @@ struct State {
     under_way: usize,
     /// When the last answers came, oldest first; at most a quota of them.
     answered: VecDeque<Instant>,
+    slowdown: Option<Slowdown>,
     pause: Option<Pause>,
     /// Rate limits in a row.
     strikes: u32,
@@ -120,24 +130,35 @@ impl State {
         if let Some(pause) = self.pause.filter(|pause| pause.until > now) {
             return Next::At(pause.until);
         }
-        if let Some(quota) = quota {
-            while self
-                .answered
-                .front()
-                .is_some_and(|&then| then + quota.window() < now)
-            {
-                self.answered.pop_front();
-            }
-            if self.under_way + self.answered.len() >= quota.places() {
-                // Later than the window's end by the timer's grain: some servers count both ends.
-                return match self.answered.front() {
-                    Some(&then) => Next::At(then + quota.window() + Duration::from_millis(1)),
-                    None => Next::WhenAnswered,
-                };
-            }
+        let window = quota.map_or(WINDOW, Quota::window);
+        self.forget(window);
+        if self.under_way + self.answered.len() >= self.places(quota) {
+            // Later than the window's end by the timer's grain: some servers count both ends.
+            return match self.answered.front() {
+                Some(&then) => Next::At(then + window + Duration::from_millis(1)),
+                None => Next::WhenAnswered,
+            };
         }
         self.under_way += 1;
         Next::Go
+    }
+
+    /// Forgets answers that have left the window.
+    fn forget(&mut self, window: Duration) {
+        let now = Instant::now();
+        while self
+            .answered
+            .front()
+            .is_some_and(|&then| then + window < now)
+        {
+            self.answered.pop_front();
+        }
+    }
+
+    /// How many requests a window may hold now.
+    fn places(&self, quota: Option<Quota>) -> usize {
+        let full = quota.map_or(usize::MAX, Quota::places);
+        self.slowdown.map_or(full, |slow| slow.places().min(full))
     }
 
     fn paused_for(&self) -> Option<Duration> {
@@ -156,7 +177,9 @@ pub(crate) struct Place<'a> {
 impl Place<'_> {
     /// Notes an answer that was no rate limit.
     pub(crate) fn accepted(&self) {
-        self.limiter.state().strikes = 0;
+        let mut state = self.limiter.state();
+        state.strikes = 0;
+        state.slowdown = state.slowdown.map(Slowdown::eased);
     }
 
     /// Notes that the host asked to slow down: every caller pauses. Tells for how long.
@@ -167,6 +190,11 @@ impl Place<'_> {
         let known = state.pause.is_some_and(|pause| self.sent <= pause.since);
         if !known {
             state.strikes = state.strikes.saturating_add(1);
+            if retry_after.is_none() {
+                state.forget(self.limiter.quota.map_or(WINDOW, Quota::window));
+                let sent = state.under_way + state.answered.len();
+                state.slowdown = Some(Slowdown::begin(sent, state.slowdown));
+            }
         }
         let pause = match (retry_after, state.paused_for()) {
             (Some(asked), _) => asked.min(LONGEST_GRANTED),
@@ -190,8 +218,9 @@ impl Drop for Place<'_> {
     fn drop(&mut self) {
         let mut state = self.limiter.state();
         state.under_way -= 1;
-        if self.limiter.quota.is_some() {
-            state.answered.push_back(Instant::now());
+        state.answered.push_back(Instant::now());
+        if self.limiter.quota.is_none() && state.answered.len() > REMEMBERED {
+            state.answered.pop_front();
         }
         drop(state);
         self.limiter.freed.notify_one();

@@ -29,6 +29,7 @@ pub struct Request {
     pub(crate) deadline: Option<Duration>,
     pub(crate) total_deadline: Option<Duration>,
     pub(crate) idempotent: bool,
+    kept: bool,
     pub(crate) rate_limit: RateLimitRule,
     /// The first thing wrong with it, reported when it is sent.
     pub(crate) flaw: Option<String>,
@@ -47,6 +48,7 @@ impl Request {
             deadline: None,
             total_deadline: None,
             idempotent: true,
+            kept: true,
             rate_limit: too_many_requests,
             flaw: None,
         }
@@ -111,6 +113,13 @@ impl Request {
         self
     }
 
+    /// Says that the answer is not worth keeping, whatever `ETag` it has: the caller keeps what it
+    /// needs of it.
+    pub const fn unkept(mut self) -> Self {
+        self.kept = false;
+        self
+    }
+
     /// Replaces the client's retry policy for this request.
     pub const fn retry(mut self, retry: Retry) -> Self {
         self.retry = Some(retry);
@@ -135,6 +144,10 @@ impl Request {
     pub const fn rate_limited_when(mut self, rule: RateLimitRule) -> Self {
         self.rate_limit = rule;
         self
+    }
+
+    pub(crate) fn may_be_kept(&self) -> bool {
+        self.kept && self.method == Method::GET
     }
 
     /// Where it goes, without query and user information.

@@ -22,6 +22,10 @@ impl<T> Response<T> {
         }
     }
 
+    pub(crate) const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     pub(crate) fn with<U>(self, body: U) -> Response<U> {
         Response::new(self.status, self.headers, body)
     }

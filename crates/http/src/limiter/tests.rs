@@ -94,6 +94,7 @@ async fn requests_turned_away_together_count_once() {
     assert_eq!(first.turned_away(None), 10 * SECOND);
     sleep(SECOND).await;
     assert_eq!(second.turned_away(None), 9 * SECOND, "the same incident");
+    drop((first, second));
     for pause in [20, 40, 60, 60] {
         let next = gate.place(in_seconds(100)).await.unwrap();
         sleep(SECOND).await;
@@ -110,6 +111,46 @@ async fn requests_turned_away_together_count_once() {
         10 * SECOND,
         "a good answer starts the row anew"
     );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_only_says_less_is_asked_half_as_much_and_then_slowly_more() {
+    let gate = Limiter::new(None);
+    for _ in 0..19 {
+        gate.place(in_seconds(1)).await.unwrap().accepted();
+    }
+    let refused = gate.place(in_seconds(1)).await.unwrap();
+    refused.turned_away(None);
+    drop(refused);
+
+    let mut windows = Vec::new();
+    for _ in 0..4 {
+        // The pause, or the last window, is over.
+        sleep(11 * SECOND).await;
+        let mut sent = 0;
+        while let Ok(place) = gate.place(in_seconds(0)).await {
+            place.accepted();
+            sent += 1;
+        }
+        windows.push(sent);
+    }
+    assert_eq!(
+        windows,
+        [12, 14, 16, 18],
+        "half of 20, and a tenth more each time"
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_host_that_names_the_time_to_wait_is_asked_as_much_as_before() {
+    let gate = gate(5);
+    let place = gate.place(in_seconds(1)).await.unwrap();
+    place.turned_away(Some(SECOND));
+    drop(place);
+    sleep(20 * SECOND).await;
+    for _ in 0..5 {
+        gate.place(in_seconds(0)).await.unwrap();
+    }
 }
 
 #[tokio::test(start_paused = true)]

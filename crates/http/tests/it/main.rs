@@ -10,3 +10,4 @@ mod fake;
 mod polite;
 mod redirects;
 mod sizes;
+mod sparing;

@@ -14,6 +14,11 @@ fn get(server: &MockServer) -> Request {
     Request::get(Url::parse(&server.uri()).unwrap())
 }
 
+/// One of many questions that differ.
+fn nth(server: &MockServer, n: usize) -> Request {
+    Request::get(Url::parse(&format!("{}/{n}", server.uri())).unwrap())
+}
+
 /// Answers `first` once, then 200 with an empty list.
 async fn first_then_good(first: ResponseTemplate) -> MockServer {
     let server = MockServer::start().await;
@@ -36,8 +41,8 @@ async fn clones_share_one_pool_and_one_count() {
     Mock::given(any()).respond_with(slow).mount(&server).await;
     let client = quick().concurrency(4).build().unwrap();
     let mut tasks = JoinSet::new();
-    for _ in 0..200 {
-        let (client, request) = (client.clone(), get(&server));
+    for n in 0..200 {
+        let (client, request) = (client.clone(), nth(&server, n));
         tasks.spawn(async move { client.json::<Value>(request).await.unwrap() });
     }
     tasks.join_all().await;
@@ -177,8 +182,8 @@ async fn the_quota_holds_at_the_socket_retries_included() {
         .unwrap();
     let start = Instant::now();
     let mut tasks = JoinSet::new();
-    for _ in 0..9 {
-        let (client, request) = (client.clone(), get(&server));
+    for n in 0..9 {
+        let (client, request) = (client.clone(), nth(&server, n));
         tasks.spawn(async move { client.json::<Value>(request).await.is_ok() });
     }
     assert!(tasks.join_all().await.into_iter().all(|good| good));
@@ -200,8 +205,8 @@ async fn a_server_that_fails_everything_is_not_asked_three_times_as_much() {
         .await;
     let client = quick().concurrency(64).build().unwrap();
     let mut tasks = JoinSet::new();
-    for _ in 0..300 {
-        let (client, request) = (client.clone(), get(&server));
+    for n in 0..300 {
+        let (client, request) = (client.clone(), nth(&server, n));
         tasks.spawn(async move { client.json::<Value>(request).await.unwrap_err() });
     }
     let errors = tasks.join_all().await;
