@@ -34,6 +34,22 @@ impl CommitPreimage {
         hash.copy_from_slice(state.finalize().as_bytes());
         hash
     }
+
+    /// What a timelocked commit seals: hotkey, uids, values and version key in SCALE.
+    ///
+    /// The hotkey is in it so that nobody can commit to a copy of it under another name; the salt is
+    /// not, since sealing brings its own. `opentensor/subtensor`,
+    /// `pallets/subtensor/src/coinbase/reveal_commits.rs`, `WeightsTlockPayload`.
+    pub fn timelock_payload(&self) -> Vec<u8> {
+        let uids = self.weights.iter().map(|(uid, _)| uid.0);
+        let values = self.weights.iter().map(|(_, value)| *value);
+        let mut payload = vec![32 << 2];
+        payload.extend(self.hotkey.as_bytes());
+        payload.extend(scale_vector(uids));
+        payload.extend(scale_vector(values));
+        payload.extend(self.version_key.to_le_bytes());
+        payload
+    }
 }
 
 /// `Vec<u16>` in SCALE: the compact length, then the items, little-endian.

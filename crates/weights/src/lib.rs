@@ -26,6 +26,7 @@
 
 mod commit_hash;
 mod conform;
+mod drand;
 mod element;
 mod emit;
 mod max_weight;
@@ -37,9 +38,12 @@ mod row;
 mod schedule;
 pub mod setter;
 mod split;
+#[cfg(feature = "timelock")]
+pub mod timelock;
 
 pub use commit_hash::CommitPreimage;
 pub use conform::{ConformError, ConformRules, clip_to_max_weight, conform, normalize};
+pub use drand::{DrandNetwork, reveal_block};
 pub use element::{Element, Vector};
 pub use emit::{EmitError, emit, emit_numbers};
 pub use max_weight::normalize_max_weight;

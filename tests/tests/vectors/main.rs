@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod chain;
 #[cfg(test)]
+mod drand;
+#[cfg(test)]
 mod gittensor;
 #[cfg(test)]
 mod source;

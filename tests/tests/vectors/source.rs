@@ -136,7 +136,12 @@ impl Checks {
 
     /// Begins a case.
     pub(crate) fn case(&mut self, case: &Value) {
-        self.case = case["name"].as_str().expect("a case has a name").to_owned();
+        self.begin(case["name"].as_str().expect("a case has a name"));
+    }
+
+    /// Begins a case that the file gives no name.
+    pub(crate) fn begin(&mut self, name: &str) {
+        name.clone_into(&mut self.case);
         self.cases += 1;
     }
 
