@@ -3,12 +3,14 @@ use std::pin::Pin;
 use std::sync::Arc;
 
 use async_trait::async_trait;
-use axonry_core::{AccountId, Block, BlockHash, BlockNumber, MechId, NetUid, Signer, Uid};
+use axonry_core::{
+    AccountId, Block, BlockHash, BlockNumber, Hotkey, MechId, NetUid, Signer, Uid, UnixMillis,
+};
 use futures_core::Stream;
 
 use crate::{
-    Call, ChainError, Dispatch, ExtrinsicHash, Hyperparameters, Metagraph, Mortality,
-    SignedExtrinsic, StatusStream, SubmitError,
+    Call, ChainError, Dispatch, ExtrinsicHash, HashCommit, Hyperparameters, Metagraph, Mortality,
+    SignedExtrinsic, StatusStream, SubmitError, TimelockedCommit,
 };
 
 /// Blocks as they are finalized, in order.
@@ -69,6 +71,40 @@ pub trait Chain: fmt::Debug + Send + Sync {
         mechanism: MechId,
         at: BlockHash,
     ) -> Result<Vec<BlockNumber>, ChainError>;
+
+    /// The hash commits of a hotkey that are neither revealed nor dropped, oldest first.
+    ///
+    /// # Errors
+    /// [`ChainError::Incompatible`] when the runtime keeps none.
+    async fn hash_commits(
+        &self,
+        netuid: NetUid,
+        mechanism: MechId,
+        hotkey: Hotkey,
+        at: BlockHash,
+    ) -> Result<Vec<HashCommit>, ChainError>;
+
+    /// The sealed vectors that were committed in one of the subnet's epochs and that the chain has
+    /// neither opened nor dropped, oldest first.
+    ///
+    /// # Errors
+    /// [`ChainError::Incompatible`] when the runtime keeps none.
+    async fn timelocked_commits(
+        &self,
+        netuid: NetUid,
+        mechanism: MechId,
+        epoch: u64,
+        at: BlockHash,
+    ) -> Result<Vec<TimelockedCommit>, ChainError>;
+
+    /// The newest drand round whose pulse the chain has stored, 0 for none.
+    ///
+    /// # Errors
+    /// [`ChainError::Incompatible`] when the runtime stores no pulses.
+    async fn last_drand_round(&self, at: BlockHash) -> Result<u64, ChainError>;
+
+    /// The time of a block, as its author set it.
+    async fn timestamp(&self, at: BlockHash) -> Result<UnixMillis, ChainError>;
 
     /// The nonce the account's next extrinsic must have, pending ones counted.
     async fn next_nonce(&self, account: AccountId) -> Result<u64, ChainError>;
@@ -148,6 +184,36 @@ impl<C: Chain + ?Sized> Chain for Arc<C> {
         at: BlockHash,
     ) -> Result<Vec<BlockNumber>, ChainError> {
         (**self).last_updates(netuid, mechanism, at).await
+    }
+
+    async fn hash_commits(
+        &self,
+        netuid: NetUid,
+        mechanism: MechId,
+        hotkey: Hotkey,
+        at: BlockHash,
+    ) -> Result<Vec<HashCommit>, ChainError> {
+        (**self).hash_commits(netuid, mechanism, hotkey, at).await
+    }
+
+    async fn timelocked_commits(
+        &self,
+        netuid: NetUid,
+        mechanism: MechId,
+        epoch: u64,
+        at: BlockHash,
+    ) -> Result<Vec<TimelockedCommit>, ChainError> {
+        (**self)
+            .timelocked_commits(netuid, mechanism, epoch, at)
+            .await
+    }
+
+    async fn last_drand_round(&self, at: BlockHash) -> Result<u64, ChainError> {
+        (**self).last_drand_round(at).await
+    }
+
+    async fn timestamp(&self, at: BlockHash) -> Result<UnixMillis, ChainError> {
+        (**self).timestamp(at).await
     }
 
     async fn next_nonce(&self, account: AccountId) -> Result<u64, ChainError> {

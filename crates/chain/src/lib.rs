@@ -19,6 +19,7 @@
 
 mod call;
 mod client;
+mod commit;
 mod epoch;
 mod error;
 mod extrinsic;
@@ -28,6 +29,7 @@ mod pool;
 
 pub use call::Call;
 pub use client::{BlockStream, Chain};
+pub use commit::{HashCommit, RevealWindow, TimelockedCommit};
 pub use epoch::{EpochClock, FormulaEpochs, StatefulEpochs};
 pub use error::ChainError;
 pub use extrinsic::{

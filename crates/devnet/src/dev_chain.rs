@@ -4,22 +4,27 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axonry_chain::{
-    BlockStream, Call, Chain, ChainError, Dispatch, ExtrinsicHash, ExtrinsicStatus,
+    BlockStream, Call, Chain, ChainError, Dispatch, ExtrinsicHash, ExtrinsicStatus, HashCommit,
     Hyperparameters, Metagraph, Mortality, SignedExtrinsic, StatusStream, SubmitError,
+    TimelockedCommit,
 };
 use axonry_core::{
-    AccountId, Block, BlockHash, BlockNumber, MechId, NetUid, NetUidStorageIndex, Signer, Uid,
+    AccountId, Block, BlockHash, BlockNumber, Hotkey, MechId, NetUid, NetUidStorageIndex, Signer,
+    Uid, UnixMillis,
 };
+use axonry_weights::DrandNetwork;
 use futures_util::stream;
 
 use crate::block::blake2_256;
 use crate::extrinsic::{self, Era, SignError, Terms};
 use crate::node::{Node, ReadError};
 use crate::pool::watch;
-use crate::presented::{PresentedError, Value};
+use crate::presented::PresentedError;
 use crate::storage::Storage;
-use crate::subtensor::{hyperparameters, neurons};
-use crate::verdict;
+use crate::subtensor::{commits, hyperparameters, neurons};
+use crate::{drand, verdict};
+
+mod arguments;
 
 /// A handle on the dev chain. Clones are cheap and are the same chain.
 #[derive(Clone, Debug)]
@@ -74,6 +79,28 @@ impl DevChain {
             change(&mut rules);
             hyperparameters::write(storage, &rules)
         })
+    }
+
+    /// The beacon that opens timelocked weights on this chain: quicknet's pace with a key of its own,
+    /// which follows from the configuration's seed.
+    pub fn drand(&self) -> DrandNetwork {
+        self.node.beacon().network()
+    }
+
+    /// Keeps the chain's own beacon silent, or lets it speak again.
+    ///
+    /// It then catches up with the next block.
+    pub fn hold_drand(&self, held: bool) {
+        self.node.beacon().hold(held);
+    }
+
+    /// Makes a block in which the pulse of a round is stored, whoever signed it.
+    ///
+    /// # Errors
+    /// As [`DevChain::seal`].
+    pub fn store_pulse(&self, round: u64, signature: &[u8; 48]) -> Result<Block, PresentedError> {
+        self.node
+            .seal_with(|storage| drand::store(storage, round, signature))
     }
 
     fn read<T>(
@@ -194,6 +221,46 @@ impl Chain for DevChain {
         Ok(updates.into_iter().map(BlockNumber).collect())
     }
 
+    async fn hash_commits(
+        &self,
+        netuid: NetUid,
+        mechanism: MechId,
+        hotkey: Hotkey,
+        at: BlockHash,
+    ) -> Result<Vec<HashCommit>, ChainError> {
+        let index = NetUidStorageIndex::new(netuid, mechanism);
+        self.read(at, "SubtensorModule.WeightCommits", |storage, _| {
+            commits::of_hotkey(storage, index, hotkey.account())
+        })
+    }
+
+    async fn timelocked_commits(
+        &self,
+        netuid: NetUid,
+        mechanism: MechId,
+        epoch: u64,
+        at: BlockHash,
+    ) -> Result<Vec<TimelockedCommit>, ChainError> {
+        let index = NetUidStorageIndex::new(netuid, mechanism);
+        let item = "SubtensorModule.TimelockedWeightCommits";
+        self.read(at, item, |storage, _| {
+            commits::of_epoch(storage, index, epoch)
+        })
+    }
+
+    async fn last_drand_round(&self, at: BlockHash) -> Result<u64, ChainError> {
+        self.read(at, "Drand.LastStoredRound", |storage, _| {
+            drand::last_round(storage)
+        })
+    }
+
+    async fn timestamp(&self, at: BlockHash) -> Result<UnixMillis, ChainError> {
+        let now: Option<u64> = self.read(at, "Timestamp.Now", |storage, _| {
+            storage.read("Timestamp", "Now", &[])
+        })?;
+        Ok(UnixMillis(now.unwrap_or(0)))
+    }
+
     async fn next_nonce(&self, account: AccountId) -> Result<u64, ChainError> {
         self.node
             .next_nonce(account)
@@ -209,7 +276,7 @@ impl Chain for DevChain {
     ) -> Result<SignedExtrinsic, ChainError> {
         let presented = self.node.presented();
         let (pallet, name) = call.name();
-        let arguments = arguments(call).ok_or_else(|| ChainError::Incompatible {
+        let arguments = arguments::of(call).ok_or_else(|| ChainError::Incompatible {
             item: format!("{pallet}.{name}"),
             reason: "the dev chain does not know this call yet".to_owned(),
         })?;
@@ -275,28 +342,5 @@ impl Chain for DevChain {
         self.read(at, "System.Events", |storage, _| {
             verdict::of_extrinsic(storage, place)
         })
-    }
-}
-
-/// The arguments of a call, by name.
-fn arguments(call: &Call) -> Option<Vec<(&'static str, Value)>> {
-    match call {
-        Call::SetWeights {
-            netuid,
-            mechanism,
-            weights,
-            version_key,
-        } => {
-            let uids: Vec<u16> = weights.uids().map(|uid| uid.0).collect();
-            let values: Vec<u16> = weights.values().collect();
-            Some(vec![
-                ("netuid", netuid.0.into()),
-                ("mecid", mechanism.0.into()),
-                ("dests", uids.into()),
-                ("weights", values.into()),
-                ("version_key", (*version_key).into()),
-            ])
-        }
-        _ => None,
     }
 }

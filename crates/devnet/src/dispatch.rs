@@ -4,7 +4,7 @@ use crate::extrinsic::Parts;
 use crate::presented::{Presented, PresentedError, Value};
 use crate::storage::Storage;
 use crate::subtensor::PALLET;
-use crate::subtensor::weights::{self, Refusal, SetWeights};
+use crate::subtensor::weights::{self, Refusal, WeightsCall};
 
 /// An event with the pallet it is of.
 pub(crate) type Event = (&'static str, Value);
@@ -18,12 +18,12 @@ pub(crate) fn dispatch(
     number: u64,
 ) -> Result<Result<Vec<Event>, Value>, PresentedError> {
     let presented = storage.presented();
-    let Some(call) = SetWeights::read(&parts.call, presented)? else {
+    let Some(call) = WeightsCall::read(&parts.call, presented)? else {
         // A call this chain cannot run is refused as one that the runtime filters out.
         return Ok(Err(module(presented, "System", &["CallFiltered"])));
     };
     let before = storage.snapshot();
-    match weights::set(storage, parts.account, &call, number) {
+    match weights::run(storage, parts.account, &call, number) {
         Ok(event) => Ok(Ok(vec![(PALLET, event)])),
         Err(Refusal::Broken(error)) => Err(error),
         Err(Refusal::Pallet(name, older)) => {

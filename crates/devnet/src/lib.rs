@@ -29,6 +29,7 @@ mod config;
 mod dev_chain;
 mod devnet;
 mod dispatch;
+mod drand;
 mod extrinsic;
 mod metadata;
 pub mod mirror;

@@ -14,6 +14,7 @@ pub(crate) use reading::ReadError;
 
 use crate::block::Sealed;
 use crate::config::{DevnetConfig, Sealing};
+use crate::drand::Beacon;
 use crate::pool::{Pool, Watchers};
 use crate::presented::{Presented, PresentedError};
 use crate::state::State;
@@ -32,6 +33,7 @@ pub(crate) struct Node {
     finality_lag: u64,
     history: u64,
     genesis: BlockHash,
+    beacon: Beacon,
     core: RwLock<Core>,
     heads: watch::Sender<Heads>,
 }
@@ -90,6 +92,7 @@ impl Node {
             finality_lag: config.finality_lag,
             history: config.history,
             genesis: head.hash,
+            beacon: Beacon::new(config.seed),
             core: RwLock::new(core),
             heads: watch::Sender::new(heads),
         })
@@ -103,6 +106,11 @@ impl Node {
     /// The subnet it was made for.
     pub(crate) const fn netuid(&self) -> axonry_core::NetUid {
         self.netuid
+    }
+
+    /// The chain's own drand.
+    pub(crate) const fn beacon(&self) -> &Beacon {
+        &self.beacon
     }
 
     /// The hash of block 0.

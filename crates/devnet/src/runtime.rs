@@ -12,6 +12,7 @@ mod frame_support;
 mod frame_system;
 mod node_subtensor_runtime;
 mod pallet_balances;
+mod pallet_drand;
 mod pallet_subtensor;
 mod pallet_timestamp;
 mod primitive_types;
@@ -42,6 +43,7 @@ pub(crate) fn metadata() -> RuntimeMetadataV16 {
         pallet_timestamp::pallet(),
         pallet_balances::pallet(),
         pallet_subtensor::pallet(),
+        pallet_drand::pallet(),
     ];
     let mut metadata = RuntimeMetadataV16::new(
         pallets,

@@ -2,6 +2,7 @@
 //!
 //! `opentensor/subtensor` `pallets/subtensor`; each file names the source it follows.
 
+pub(crate) mod commits;
 pub(crate) mod epochs;
 pub(crate) mod genesis;
 pub(crate) mod hyperparameters;

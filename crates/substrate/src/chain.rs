@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use async_trait::async_trait;
 use axonry_chain::{
-    BlockStream, Call, Chain, ChainError, Dispatch, ExtrinsicHash, Hyperparameters, Metagraph,
-    Mortality, SignedExtrinsic, StatusStream, SubmitError,
+    BlockStream, Call, Chain, ChainError, Dispatch, ExtrinsicHash, HashCommit, Hyperparameters,
+    Metagraph, Mortality, SignedExtrinsic, StatusStream, SubmitError, TimelockedCommit,
 };
-use axonry_core::{AccountId, Block, BlockHash, BlockNumber, MechId, NetUid, Signer, Uid};
+use axonry_core::{
+    AccountId, Block, BlockHash, BlockNumber, Hotkey, MechId, NetUid, Signer, Uid, UnixMillis,
+};
 use tracing::debug;
 
 use crate::runtime::{Runtime, extrinsic_hash};
@@ -97,6 +99,55 @@ impl Chain for Substrate {
             runtime.last_updates(inner.link.stored(what, &key, at).await?.as_deref())
         });
         Ok(blocks?.into_iter().map(BlockNumber).collect())
+    }
+
+    async fn hash_commits(
+        &self,
+        netuid: NetUid,
+        mechanism: MechId,
+        hotkey: Hotkey,
+        at: BlockHash,
+    ) -> Result<Vec<HashCommit>, ChainError> {
+        let inner = &*self.inner;
+        read!(inner, "hash commits", at, |runtime| async {
+            let key = runtime.hash_commits_key(netuid, mechanism, hotkey)?;
+            let what = format!("the hash commits of {hotkey} in subnet {netuid}");
+            runtime.hash_commits(inner.link.stored(what, &key, at).await?.as_deref())
+        })
+    }
+
+    async fn timelocked_commits(
+        &self,
+        netuid: NetUid,
+        mechanism: MechId,
+        epoch: u64,
+        at: BlockHash,
+    ) -> Result<Vec<TimelockedCommit>, ChainError> {
+        let inner = &*self.inner;
+        read!(inner, "timelocked commits", at, |runtime| async {
+            let key = runtime.timelocked_commits_key(netuid, mechanism, epoch)?;
+            let what = format!("the timelocked commits of epoch {epoch} in subnet {netuid}");
+            runtime.timelocked_commits(inner.link.stored(what, &key, at).await?.as_deref())
+        })
+    }
+
+    async fn last_drand_round(&self, at: BlockHash) -> Result<u64, ChainError> {
+        let inner = &*self.inner;
+        read!(inner, "the last drand round", at, |runtime| async {
+            let key = runtime.last_drand_round_key()?;
+            let what = "the last drand round".to_owned();
+            runtime.last_drand_round(inner.link.stored(what, &key, at).await?.as_deref())
+        })
+    }
+
+    async fn timestamp(&self, at: BlockHash) -> Result<UnixMillis, ChainError> {
+        let inner = &*self.inner;
+        let now = read!(inner, "a block's time", at, |runtime| async {
+            let key = runtime.timestamp_key()?;
+            let what = "the block's time".to_owned();
+            runtime.timestamp(inner.link.stored(what, &key, at).await?.as_deref())
+        });
+        now.map(UnixMillis)
     }
 
     async fn next_nonce(&self, account: AccountId) -> Result<u64, ChainError> {

@@ -1,4 +1,5 @@
 mod calls;
+mod commits;
 mod config;
 mod events;
 mod hyperparameters;

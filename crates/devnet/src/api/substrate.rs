@@ -8,7 +8,7 @@ use crate::account;
 use crate::extrinsic;
 use crate::node::Node;
 use crate::pool::PoolRefusal;
-use crate::subtensor::weights::SetWeights;
+use crate::subtensor::weights::WeightsCall;
 
 /// Answers the call, if it is one of these.
 pub(super) fn call(
@@ -93,7 +93,7 @@ fn query_info(
         .ok_or_else(|| failed("too short".to_owned()))?;
     let presented = node.presented();
     let parts = extrinsic::parts(presented, bytes).map_err(|error| failed(format!("{error:?}")))?;
-    if SetWeights::read(&parts.call, presented)?.is_none() {
+    if WeightsCall::read(&parts.call, presented)?.is_none() {
         let call = format!("the fee of {}.{}", parts.call.pallet, parts.call.name);
         return Err(ApiError::NotSupported(call));
     }

@@ -15,7 +15,7 @@ use crate::pool::{PoolStatus, Watchers};
 use crate::presented::{Presented, PresentedError, Value};
 use crate::state::Changes;
 use crate::storage::Storage;
-use crate::subtensor::epochs;
+use crate::subtensor::{epochs, weights};
 
 /// The most pooled extrinsics in one block; the rest waits for the next.
 const MOST_EXTRINSICS: usize = 512;
@@ -67,6 +67,8 @@ impl Node {
         draft.initialize(&parent)?;
         edit(&mut draft.storage)?;
         epochs::advance(&mut draft.storage, self.netuid, number)?;
+        self.beacon.publish(&mut draft.storage, self.netuid, now)?;
+        weights::reveal_matured(&mut draft.storage, self.netuid, number)?;
         draft.timestamp(now)?;
         draft.pooled(core, self.genesis, number)?;
         draft.deposit()?;

@@ -3,12 +3,40 @@
 //! `pallets/subtensor/src/subnets/weights.rs` and `extensions/subtensor.rs`.
 
 mod call;
+mod commit;
 mod fixed;
 mod gate;
+mod reveal;
 mod set;
 #[cfg(test)]
 mod tests;
 
-pub(crate) use call::SetWeights;
+#[cfg(test)]
+use call::SetWeights;
+pub(crate) use call::WeightsCall;
+use commit::{commit, commit_timelocked};
 pub(crate) use gate::gate;
-pub(crate) use set::{Refusal, set};
+use reveal::reveal;
+pub(crate) use reveal::reveal_matured;
+pub(crate) use set::Refusal;
+use set::set;
+
+use axonry_core::AccountId;
+
+use crate::presented::Value;
+use crate::storage::Storage;
+
+/// Runs a call in block `number` and returns the event to deposit.
+pub(crate) fn run(
+    storage: &mut Storage<'_>,
+    hotkey: AccountId,
+    call: &WeightsCall,
+    number: u64,
+) -> Result<Value, Refusal> {
+    match call {
+        WeightsCall::Set(call) => set(storage, hotkey, call, number),
+        WeightsCall::Commit { index, hash } => commit(storage, hotkey, *index, *hash, number),
+        WeightsCall::Reveal { vector, salt } => reveal(storage, hotkey, vector, salt, number),
+        WeightsCall::CommitTimelocked(call) => commit_timelocked(storage, hotkey, call, number),
+    }
+}

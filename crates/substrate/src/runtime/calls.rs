@@ -3,7 +3,6 @@
 use axonry_chain::{Call, ChainError, ExtrinsicHash, Mortality, SignedExtrinsic};
 use axonry_core::{BlockHash, Signer};
 use scale_decode::DecodeAsType;
-use scale_encode::{EncodeAsFields, EncodeAsType, Error as EncodeError, FieldIter, TypeResolver};
 use subxt::config::Hasher;
 use subxt::config::substrate::BlakeTwo256;
 use subxt::config::transaction_extensions::{
@@ -14,7 +13,10 @@ use subxt::ext::frame_decode::extrinsics::{ExtrinsicEncodeError, TransactionExte
 use subxt::transactions::{DynamicPayload, dynamic};
 use subxt::utils::{AccountId32, H256, MultiSignature};
 
+mod arguments;
+
 use super::{Runtime, missing};
+use arguments::Arguments;
 
 /// Blocks whose hashes a runtime keeps, where it does not say.
 const BLOCK_HASH_COUNT: u64 = 2400;
@@ -23,80 +25,10 @@ const BLOCK_HASH_COUNT: u64 = 2400;
 /// another block's.
 const EXACT_PERIOD: u64 = 4096;
 
-/// Arguments are matched by name, so that one that a runtime adds is an error and not a shift.
-#[derive(EncodeAsType)]
-struct SetWeights {
-    netuid: u16,
-    dests: Vec<u16>,
-    weights: Vec<u16>,
-    version_key: u64,
-}
-
-#[derive(EncodeAsType)]
-struct SetMechanismWeights {
-    netuid: u16,
-    mecid: u8,
-    dests: Vec<u16>,
-    weights: Vec<u16>,
-    version_key: u64,
-}
-
-enum Arguments {
-    SetWeights(SetWeights),
-    SetMechanismWeights(SetMechanismWeights),
-}
-
-impl EncodeAsFields for Arguments {
-    fn encode_as_fields_to<R: TypeResolver>(
-        &self,
-        fields: &mut dyn FieldIter<'_, R::TypeId>,
-        types: &R,
-        out: &mut Vec<u8>,
-    ) -> Result<(), EncodeError> {
-        match self {
-            Self::SetWeights(arguments) => arguments.encode_as_fields_to(fields, types, out),
-            Self::SetMechanismWeights(arguments) => {
-                arguments.encode_as_fields_to(fields, types, out)
-            }
-        }
-    }
-}
-
 fn payload_of(call: &Call) -> Result<DynamicPayload<Arguments>, ChainError> {
     let (pallet, name) = call.name();
-    let arguments = match call {
-        Call::SetWeights {
-            netuid,
-            mechanism,
-            weights,
-            version_key,
-        } => {
-            let (netuid, version_key) = (netuid.0, *version_key);
-            let dests = weights.uids().map(|uid| uid.0).collect();
-            let weights = weights.values().collect();
-            match mechanism.0 {
-                0 => Arguments::SetWeights(SetWeights {
-                    netuid,
-                    dests,
-                    weights,
-                    version_key,
-                }),
-                mecid => Arguments::SetMechanismWeights(SetMechanismWeights {
-                    netuid,
-                    mecid,
-                    dests,
-                    weights,
-                    version_key,
-                }),
-            }
-        }
-        _ => {
-            return Err(missing(
-                item(call),
-                "this client does not support the call yet",
-            ));
-        }
-    };
+    let arguments = Arguments::of(call)
+        .ok_or_else(|| missing(item(call), "this client does not support the call yet"))?;
     Ok(dynamic(pallet, name, arguments))
 }
 

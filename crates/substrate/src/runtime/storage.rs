@@ -69,7 +69,7 @@ impl Runtime {
         self.encode_key(pallet, item, parts)
     }
 
-    fn encode_key(
+    pub(super) fn encode_key(
         &self,
         pallet: &str,
         item: &str,

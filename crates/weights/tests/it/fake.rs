@@ -7,12 +7,12 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axonry_chain::{
     BlockStream, Call, Chain, ChainError, Dispatch, DispatchFailure, EpochClock, ExtrinsicHash,
-    ExtrinsicStatus, FormulaEpochs, Hyperparameters, Metagraph, Mortality, Neuron, PoolRejection,
-    SignedExtrinsic, StatusStream, SubmitError,
+    ExtrinsicStatus, FormulaEpochs, HashCommit, Hyperparameters, Metagraph, Mortality, Neuron,
+    PoolRejection, SignedExtrinsic, StatusStream, SubmitError, TimelockedCommit,
 };
 use axonry_core::{
     AccountId, Alpha, Block, BlockHash, BlockNumber, Coldkey, Hotkey, MechId, NetUid, Signature,
-    Signer, SignerError, Uid,
+    Signer, SignerError, Uid, UnixMillis,
 };
 use axonry_weights::{Attempt, Intent, IntentId, Journal, JournalError, Landing};
 use futures_util::stream;
@@ -20,6 +20,8 @@ use tokio::time::{Instant, sleep_until};
 
 pub(crate) const NETUID: NetUid = NetUid(74);
 pub(crate) const FIRST: u64 = 1000;
+/// In milliseconds: some day in 2026, long after drand began.
+const TIME_OF_BLOCK_0: u64 = 1_780_000_000_000;
 const BLOCK_TIME: Duration = Duration::from_secs(12);
 
 /// The hotkey in the slot `uid`; the validator is in slot 0.
@@ -69,11 +71,29 @@ pub(crate) struct State {
     pub(crate) neurons: Vec<Neuron>,
     /// From this block on the node does not answer.
     pub(crate) dark_from: Option<u64>,
-    nonce: u64,
+    /// Hash commits, and until when they are there.
+    pub(crate) hashes: Vec<Waiting<HashCommit>>,
+    /// Sealed vectors, and until when they are there.
+    pub(crate) sealed: Vec<Waiting<TimelockedCommit>>,
+    pub(crate) nonce: u64,
     /// What was set in which block, oldest first.
     history: Vec<(u64, Vec<(Uid, u16)>)>,
     dispatches: BTreeMap<ExtrinsicHash, (u64, Dispatch)>,
     calls: BTreeMap<ExtrinsicHash, Vec<(Uid, u16)>>,
+}
+
+/// A commit from the block that has it to the block that has its reveal.
+#[derive(Clone, Debug)]
+pub(crate) struct Waiting<C> {
+    pub(crate) commit: C,
+    pub(crate) since: u64,
+    pub(crate) until: Option<u64>,
+}
+
+impl<C> Waiting<C> {
+    fn is_there(&self, at: u64) -> bool {
+        self.since <= at && self.until.is_none_or(|until| at < until)
+    }
 }
 
 impl FakeChain {
@@ -100,6 +120,8 @@ impl FakeChain {
             rules: rules(),
             neurons: neurons.collect(),
             dark_from: None,
+            hashes: Vec::new(),
+            sealed: Vec::new(),
             nonce: 5,
             history: vec![(900, vec![(Uid(3), 65_535)])],
             dispatches: BTreeMap::new(),
@@ -269,6 +291,44 @@ impl Chain for FakeChain {
         let mut updates = vec![BlockNumber(0); 4];
         updates[0] = BlockNumber(self.stored(at).0);
         Ok(updates)
+    }
+
+    async fn hash_commits(
+        &self,
+        _: NetUid,
+        _: MechId,
+        _: Hotkey,
+        at: BlockHash,
+    ) -> Result<Vec<HashCommit>, ChainError> {
+        self.lit()?;
+        let (state, at) = (self.state(), number_of(at));
+        let there = state.hashes.iter().filter(|one| one.is_there(at));
+        Ok(there.map(|one| one.commit).collect())
+    }
+
+    async fn timelocked_commits(
+        &self,
+        _: NetUid,
+        _: MechId,
+        epoch: u64,
+        at: BlockHash,
+    ) -> Result<Vec<TimelockedCommit>, ChainError> {
+        self.lit()?;
+        let (state, at) = (self.state(), number_of(at));
+        let of_epoch = state.rules.epochs;
+        let there = state.sealed.iter().filter(|one| one.is_there(at));
+        let there = there.filter(|one| of_epoch.epoch_of(one.commit.block) == Some(epoch));
+        Ok(there.map(|one| one.commit.clone()).collect())
+    }
+
+    async fn last_drand_round(&self, _: BlockHash) -> Result<u64, ChainError> {
+        self.lit()?;
+        Ok(0)
+    }
+
+    async fn timestamp(&self, at: BlockHash) -> Result<UnixMillis, ChainError> {
+        self.lit()?;
+        Ok(UnixMillis(TIME_OF_BLOCK_0 + number_of(at) * 12_000))
     }
 
     async fn next_nonce(&self, _: AccountId) -> Result<u64, ChainError> {

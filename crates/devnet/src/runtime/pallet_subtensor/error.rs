@@ -45,10 +45,34 @@ pub(crate) enum Error {
     /// Weights cannot be set on the root network.
     #[codec(index = 46)]
     CanNotSetRootNetworkWeights,
+    /// The hotkey has no commit to reveal.
+    #[codec(index = 50)]
+    NoWeightsCommitFound,
+    /// What is revealed is not what any commit is the hash of.
+    #[codec(index = 51)]
+    InvalidRevealCommitHashNotMatch,
     /// The subnet takes weights by commit and reveal only.
     #[codec(index = 52)]
     CommitRevealEnabled,
+    /// The subnet takes weights in the clear only.
+    #[codec(index = 53)]
+    CommitRevealDisabled,
     /// The subnet or its mechanism does not exist.
     #[codec(index = 73)]
     MechanismDoesNotExist,
+    /// The hotkey has ten commits that are not revealed.
+    #[codec(index = 76)]
+    TooManyUnrevealedCommits,
+    /// The epoch in which the commit could be revealed has passed.
+    #[codec(index = 77)]
+    ExpiredWeightCommit,
+    /// The epoch in which the commit can be revealed has not come.
+    #[codec(index = 78)]
+    RevealTooEarly,
+    /// The last weights were set or committed too few blocks ago.
+    #[codec(index = 80)]
+    CommittingWeightsTooFast,
+    /// The commit is of another form than the chain takes.
+    #[codec(index = 111)]
+    IncorrectCommitRevealVersion,
 }

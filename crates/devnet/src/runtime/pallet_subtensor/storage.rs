@@ -6,6 +6,8 @@ use scale_info::TypeInfo;
 
 use crate::runtime::declare::{map, optional_map, storage as pallet_storage, value};
 use crate::runtime::pallet_subtensor::rpc_info::AxonInfo;
+use crate::runtime::primitive_types::H256;
+use crate::runtime::sp_core::bounded_vec::BoundedVec;
 use crate::runtime::sp_core::crypto::AccountId32;
 use crate::runtime::subtensor_runtime_common::{
     AlphaBalance, NetUid, NetUidStorageIndex, TaoBalance,
@@ -13,7 +15,7 @@ use crate::runtime::subtensor_runtime_common::{
 use StorageHasher::{Blake2_128Concat as Blake, Identity, Twox64Concat as Twox};
 
 pub(super) fn storage() -> Option<PalletStorageMetadata> {
-    let entries = [network(), subnet(), neurons(), epochs()].concat();
+    let entries = [network(), subnet(), neurons(), epochs(), commits()].concat();
     pallet_storage("SubtensorModule", entries)
 }
 
@@ -92,6 +94,20 @@ fn neurons() -> Vec<StorageEntryMetadata> {
         ),
         map::<(NetUid, u16), _>("BlockAtRegistration", &[Identity, Identity], &0_u64),
         optional_map::<(NetUid, AccountId32), AxonInfo>("Axons", &[Identity, Blake]),
+    ]
+}
+
+fn commits() -> Vec<StorageEntryMetadata> {
+    vec![
+        optional_map::<(NetUidStorageIndex, AccountId32), Vec<(H256, u64, u64, u64)>>(
+            "WeightCommits",
+            &[Twox, Twox],
+        ),
+        map::<(NetUidStorageIndex, u64), _>(
+            "TimelockedWeightCommits",
+            &[Twox, Twox],
+            &Vec::<(AccountId32, u64, BoundedVec, u64)>::new(),
+        ),
     ]
 }
 

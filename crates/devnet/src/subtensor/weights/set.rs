@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use axonry_core::AccountId;
 
-use super::call::SetWeights;
+use super::call::{Place, SetWeights};
 use super::fixed;
 use crate::presented::{PresentedError, Value};
 use crate::storage::Storage;
@@ -26,7 +26,7 @@ impl From<PresentedError> for Refusal {
     }
 }
 
-fn ensure(holds: bool, error: &'static str) -> Result<(), Refusal> {
+pub(super) fn ensure(holds: bool, error: &'static str) -> Result<(), Refusal> {
     if holds {
         Ok(())
     } else {
@@ -34,10 +34,24 @@ fn ensure(holds: bool, error: &'static str) -> Result<(), Refusal> {
     }
 }
 
-/// Sets a hotkey's weights in block `number` (`internal_set_weights`).
+/// Sets a hotkey's weights in block `number` (`do_set_weights`).
 ///
 /// Returns the event to deposit.
-pub(crate) fn set(
+pub(super) fn set(
+    storage: &mut Storage<'_>,
+    hotkey: AccountId,
+    call: &SetWeights,
+    number: u64,
+) -> Result<Value, Refusal> {
+    let commits = of_subnet(storage, "CommitRevealWeightsEnabled", call.netuid, true)?;
+    ensure(!commits, "CommitRevealEnabled")?;
+    apply(storage, hotkey, call, number)
+}
+
+/// Checks and stores a vector, in the clear or revealed (`internal_set_weights`).
+///
+/// A revealed one is not held to the rate limit, and does not count as an update: its commit was.
+pub(super) fn apply(
     storage: &mut Storage<'_>,
     hotkey: AccountId,
     call: &SetWeights,
@@ -45,7 +59,6 @@ pub(crate) fn set(
 ) -> Result<Value, Refusal> {
     let (netuid, index) = (call.netuid, call.index());
     let commits = of_subnet(storage, "CommitRevealWeightsEnabled", netuid, true)?;
-    ensure(!commits, "CommitRevealEnabled")?;
     ensure(netuid.0 != 0, "CanNotSetRootNetworkWeights")?;
     let equal = call.uids.len() == call.values.len();
     ensure(equal, "WeightVecNotEqualSize")?;
@@ -66,7 +79,7 @@ pub(crate) fn set(
     let required = of_subnet(storage, "WeightsVersionKey", netuid, 0_u64)?;
     let current = required == 0 || call.version_key >= required;
     ensure(current, "IncorrectWeightVersionKey")?;
-    let soon = is_too_soon(storage, call, uid, number)?;
+    let soon = !commits && is_too_soon(storage, call.place(), uid, number)?;
     ensure(!soon, "SettingWeightsTooFast")?;
 
     let only_self = matches!(call.uids.as_slice(), [one] if *one == uid);
@@ -90,13 +103,26 @@ pub(crate) fn set(
 
     let pairs: Vec<(u16, u16)> = call.uids.iter().copied().zip(values).collect();
     storage.write(PALLET, "Weights", &[index.0.into(), uid.into()], pairs)?;
+    if !commits {
+        updated(storage, call.place(), uid, number)?;
+    }
+    let fields = Value::List(vec![index.0.into(), uid.into()]);
+    Ok(Value::variant("WeightsSet", fields))
+}
+
+/// Notes that a uid has set or committed weights in block `number`.
+pub(super) fn updated(
+    storage: &mut Storage<'_>,
+    place: Place,
+    uid: u16,
+    number: u64,
+) -> Result<(), PresentedError> {
+    let index = place.index();
     let mut updates: Vec<u64> = neurons::by_uid(storage, "LastUpdate", index.0)?;
     if let Some(update) = updates.get_mut(usize::from(uid)) {
         *update = number;
     }
-    storage.write(PALLET, "LastUpdate", &[index.0.into()], updates)?;
-    let fields = Value::List(vec![index.0.into(), uid.into()]);
-    Ok(Value::variant("WeightsSet", fields))
+    storage.write(PALLET, "LastUpdate", &[index.0.into()], updates)
 }
 
 /// Whether the last update of a uid lies too few blocks back (`check_rate_limit`).
@@ -104,12 +130,12 @@ pub(crate) fn set(
 /// Registration sets the last update as well, so a fresh validator waits its time out.
 pub(super) fn is_too_soon(
     storage: &Storage<'_>,
-    call: &SetWeights,
+    place: Place,
     uid: u16,
     number: u64,
 ) -> Result<bool, PresentedError> {
-    let updates: Vec<u64> = neurons::by_uid(storage, "LastUpdate", call.index().0)?;
+    let updates: Vec<u64> = neurons::by_uid(storage, "LastUpdate", place.index().0)?;
     let last = updates.get(usize::from(uid)).copied().unwrap_or(0);
-    let limit = of_subnet(storage, "WeightsSetRateLimit", call.netuid, 100_u64)?;
+    let limit = of_subnet(storage, "WeightsSetRateLimit", place.netuid, 100_u64)?;
     Ok(last != 0 && number.saturating_sub(last) < limit)
 }
