@@ -1,6 +1,6 @@
 //! The files of a pull request, with their contents.
 
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 
 use crate::fields;
 use crate::names::RepositoryName;
@@ -47,7 +47,7 @@ pub struct StoredFiles {
 }
 
 /// A file that a pull request changes.
-#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[non_exhaustive]
 pub struct PullRequestFile {
     /// Its path after the change.

@@ -126,7 +126,7 @@ fn denies(refusal: &Refusal) -> bool {
 }
 
 /// GitHub's secondary limits come as 403, some with no header at all, only a sentence.
-fn is_rate_limit(refusal: &Refusal) -> bool {
+pub(crate) fn is_rate_limit(refusal: &Refusal) -> bool {
     let says_so = || {
         let message = serde_json::from_str::<Value>(refusal.body())
             .ok()

@@ -29,6 +29,7 @@
 //!
 //! It knows nothing of Bittensor: the hotkeys in a [`PatStore`] are plain text here.
 
+mod content;
 mod error;
 mod fields;
 mod file;
@@ -42,8 +43,10 @@ mod names;
 mod page;
 mod pats;
 mod pull_request;
+mod source;
 pub mod timestamp;
 
+pub use content::{ContentCache, ContentKey};
 pub use error::GithubError;
 pub use file::{Files, PullRequestFile, StoredFiles};
 pub use github::{GitHub, GitHubBuilder};
@@ -56,5 +59,6 @@ pub use names::{GithubId, InvalidName, RepositoryName};
 pub use page::{Page, Quarantined};
 pub use pats::{PatStore, PatStoreError, StoredPat};
 pub use pull_request::{PullRequest, PullRequestState, ReviewSummary};
+pub use source::PullRequestSource;
 
 pub use axonry_http::Secret;

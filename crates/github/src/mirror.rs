@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axonry_http::{Client, HttpError, Quota, Request, Response, Retry, Url};
+use axonry_http::{Client, HttpError, Quota, RateLimit, Refusal, Request, Response, Retry, Url};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 use crate::error::GithubError;
 use crate::fields;
 use crate::file::{Files, PullRequestFile, StoredFiles};
+use crate::github::is_rate_limit;
 use crate::issue::Issue;
 use crate::maintainer::Maintainer;
 use crate::names::{GithubId, RepositoryName};
@@ -233,7 +234,7 @@ impl Mirror {
         ];
         let what = format!("the files of {repository}#{number}");
         let answer: FilesAnswer = self
-            .ask(&what, Request::get(self.inner.base.route(parts)))
+            .ask(&what, Request::get(self.inner.base.route(parts)).unkept())
             .await?;
         // Files that come with a "not stored" are some of them, which is worse than none.
         if !answer
@@ -345,7 +346,8 @@ impl Mirror {
         what: &str,
         request: Request,
     ) -> Result<T, GithubError> {
-        let answer = self.inner.http.json(request.retry(RETRY)).await;
+        let request = request.retry(RETRY).rate_limited_when(rate_limit);
+        let answer = self.inner.http.json(request).await;
         answer
             .map(|answer: Response<T>| answer.body)
             .map_err(|error| match error {
@@ -366,3 +368,10 @@ const RETRY: Retry = Retry::standard()
     .attempts(5)
     .pauses(Duration::from_millis(500), 2.5, Duration::from_secs(30))
     .refusals(|refusal| !matches!(refusal.code(), 400..=428 | 430..=499));
+
+/// The edge before the mirror says it with 429, and what the mirror hands on from GitHub with 403.
+fn rate_limit(refusal: &Refusal) -> Option<RateLimit> {
+    is_rate_limit(refusal).then(|| RateLimit {
+        retry_after: refusal.retry_after(),
+    })
+}

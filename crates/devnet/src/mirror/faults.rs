@@ -93,7 +93,7 @@ impl Fault {
     /// means harm.
     #[must_use]
     pub const fn passes(self) -> bool {
-        !matches!(self, Self::Secondary | Self::WrongShape | Self::GzipBomb)
+        !matches!(self, Self::WrongShape | Self::GzipBomb)
     }
 }
 

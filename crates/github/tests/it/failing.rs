@@ -131,3 +131,23 @@ async fn one_http_client_serves_many_and_stays_open() {
         "one after the other over one connection"
     );
 }
+
+#[tokio::test]
+async fn a_limit_that_only_its_text_tells_is_waited_out() {
+    let server = MockServer::start().await;
+    let limited = ResponseTemplate::new(403)
+        .insert_header("retry-after", "1")
+        .set_body_json(json!({"message": "You have exceeded a secondary rate limit."}));
+    Mock::given(any())
+        .respond_with(limited)
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(201).set_body_json(answer(json!([]))))
+        .mount(&server)
+        .await;
+    let mirror = mirror(&server);
+    mirror.pulls(&77.into(), &windows()).await.unwrap();
+    assert_eq!(mirror.http().counters().total().rate_limited, 1);
+}

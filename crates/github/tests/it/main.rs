@@ -9,6 +9,7 @@ mod failing;
 mod identity;
 mod lists;
 mod rows;
+mod source;
 
 use std::time::Duration;
 
