@@ -195,7 +195,7 @@ impl Inner {
 
     /// The runtime to read with instead, if the outcome of a read looks like another one's and the
     /// node, asked about this very block, says that it is.
-    async fn other_runtime<T>(
+    pub(crate) async fn other_runtime<T>(
         &self,
         at: BlockHash,
         used: &Runtime,

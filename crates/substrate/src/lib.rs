@@ -23,11 +23,32 @@
 //! # }
 //! ```
 //!
+//! Below that lies a floor for any pallet of any substrate chain: a [`View`] of one block, which
+//! reads constants, storage, maps, runtime calls and events by name, into types of your own.
+//!
+//! ```no_run
+//! use axonry_substrate::{At, Substrate};
+//! use futures_util::TryStreamExt;
+//!
+//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
+//! let chain = Substrate::connect("finney").await?;
+//! let block = chain.at(At::Head).await?;
+//! let deposit: u64 = block.constant("Balances", "ExistentialDeposit")?;
+//! let tempo: Option<u16> = block.storage("SubtensorModule", "Tempo", (74_u16,)).await?;
+//! let tempos: Vec<((u16,), u16)> = block
+//!     .map("SubtensorModule", "Tempo", ())?
+//!     .try_collect()
+//!     .await?;
+//! # Ok(())
+//! # }
+//! ```
+//!
 //! It does not know: any key, any score, any rule about when weights may be set; and it lets
 //! nobody know `subxt`, which stays inside.
 
 mod blocks;
 mod chain;
+pub mod dynamic;
 mod endpoint;
 mod link;
 pub mod offline;
@@ -36,6 +57,8 @@ mod runtime;
 mod runtimes;
 mod submission;
 mod substrate;
+mod view;
 
 pub use endpoint::{Endpoint, EndpointError};
 pub use substrate::{ConnectError, Substrate, SubstrateBuilder};
+pub use view::{At, Entries, View};

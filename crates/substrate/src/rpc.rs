@@ -154,11 +154,26 @@ impl Link {
             .collect())
     }
 
+    /// The next keys, in order, that begin with a prefix and come after `after`.
+    pub(crate) async fn keys_paged(
+        &self,
+        what: String,
+        prefix: &[u8],
+        at_most: usize,
+        after: Option<&[u8]>,
+        at: BlockHash,
+    ) -> Result<Vec<Vec<u8>>, ChainError> {
+        let question = Question::new("state_getKeysPaged", what).at(at);
+        let params = rpc_params![to_hex(prefix), at_most, after.map(to_hex), at];
+        let keys: Vec<Hex> = self.ask(question, params).await?;
+        Ok(keys.into_iter().map(|key| key.0).collect())
+    }
+
     /// Has the runtime itself answer.
     pub(crate) async fn state_call(
         &self,
         what: impl Into<std::borrow::Cow<'static, str>>,
-        function: &'static str,
+        function: &str,
         arguments: &[u8],
         at: BlockHash,
     ) -> Result<Vec<u8>, ChainError> {

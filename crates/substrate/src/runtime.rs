@@ -1,8 +1,11 @@
 mod calls;
 mod commits;
 mod config;
+mod event;
 mod events;
 mod hyperparameters;
+mod interface;
+mod item;
 mod neurons;
 mod shape;
 mod storage;
@@ -21,6 +24,8 @@ use subxt::utils::H256;
 use config::Subtensor;
 
 pub(crate) use calls::{block_hash, extrinsic_hash};
+pub use event::Event;
+pub use item::{KeyParts, Parts, StorageItem};
 pub use storage::Values;
 
 /// The pallet that subnets live in.

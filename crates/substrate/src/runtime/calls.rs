@@ -3,6 +3,7 @@
 use axonry_chain::{Call, ChainError, ExtrinsicHash, Mortality, SignedExtrinsic};
 use axonry_core::{BlockHash, Signer};
 use scale_decode::DecodeAsType;
+use scale_encode::EncodeAsFields;
 use subxt::config::Hasher;
 use subxt::config::substrate::BlakeTwo256;
 use subxt::config::transaction_extensions::{
@@ -10,7 +11,7 @@ use subxt::config::transaction_extensions::{
 };
 use subxt::error::ExtrinsicError;
 use subxt::ext::frame_decode::extrinsics::{ExtrinsicEncodeError, TransactionExtensionsError};
-use subxt::transactions::{DynamicPayload, dynamic};
+use subxt::transactions::{DynamicPayload, Payload, dynamic};
 use subxt::utils::{AccountId32, H256, MultiSignature};
 
 mod arguments;
@@ -32,6 +33,29 @@ fn payload_of(call: &Call) -> Result<DynamicPayload<Arguments>, ChainError> {
     Ok(dynamic(pallet, name, arguments))
 }
 
+/// A call of any pallet.
+struct Named<'a, A> {
+    pallet: &'a str,
+    call: &'a str,
+    arguments: &'a A,
+}
+
+impl<A: EncodeAsFields> Payload for Named<'_, A> {
+    type CallData = A;
+
+    fn pallet_name(&self) -> &str {
+        self.pallet
+    }
+
+    fn call_name(&self) -> &str {
+        self.call
+    }
+
+    fn call_data(&self) -> &A {
+        self.arguments
+    }
+}
+
 impl Runtime {
     /// A call as bytes: pallet and call index, then the arguments.
     ///
@@ -40,7 +64,7 @@ impl Runtime {
     pub fn call_data(&self, call: &Call) -> Result<Vec<u8>, ChainError> {
         let payload = payload_of(call)?;
         let data = self.at.tx().call_data(&payload);
-        data.map_err(|error| incompatible(call, &error))
+        data.map_err(|error| incompatible(&payload, &error))
     }
 
     /// Encodes and signs a call for this runtime.
@@ -53,6 +77,37 @@ impl Runtime {
     pub async fn sign(
         &self,
         call: &Call,
+        signer: &dyn Signer,
+        nonce: u64,
+        mortality: Mortality,
+    ) -> Result<SignedExtrinsic, ChainError> {
+        self.sign_payload(&payload_of(call)?, signer, nonce, mortality)
+            .await
+    }
+
+    /// Encodes and signs a call of any pallet, with arguments as [`Self::encode_call`] takes them.
+    ///
+    /// # Errors
+    /// As [`Self::sign`].
+    pub async fn sign_call(
+        &self,
+        (pallet, call): (&str, &str),
+        arguments: &(impl EncodeAsFields + Sync),
+        signer: &dyn Signer,
+        nonce: u64,
+        mortality: Mortality,
+    ) -> Result<SignedExtrinsic, ChainError> {
+        let payload = Named {
+            pallet,
+            call,
+            arguments,
+        };
+        self.sign_payload(&payload, signer, nonce, mortality).await
+    }
+
+    async fn sign_payload(
+        &self,
+        payload: &(impl Payload + Sync),
         signer: &dyn Signer,
         nonce: u64,
         mortality: Mortality,
@@ -70,11 +125,10 @@ impl Runtime {
             (),
             (),
         );
-        let payload = payload_of(call)?;
-        let refused = |error| incompatible(call, &error);
+        let refused = |error| incompatible(payload, &error);
         let transactions = self.at.tx();
         let mut signable = transactions
-            .create_v4_signable_offline(&payload, params)
+            .create_v4_signable_offline(payload, params)
             .map_err(refused)?;
         let message = signable.signer_payload().map_err(refused)?;
         let signature = signer.sign(&message).await?;
@@ -139,7 +193,7 @@ fn item(call: &Call) -> String {
     format!("{pallet}.{name}")
 }
 
-fn incompatible(call: &Call, error: &ExtrinsicError) -> ChainError {
+fn incompatible(call: &impl Payload, error: &ExtrinsicError) -> ChainError {
     match error {
         ExtrinsicError::EncodeError(ExtrinsicEncodeError::TransactionExtensions(
             TransactionExtensionsError::NotFound(extension),
@@ -148,6 +202,9 @@ fn incompatible(call: &Call, error: &ExtrinsicError) -> ChainError {
             "this client is too old for this runtime, whose extrinsics carry an extension that it \
              does not know",
         ),
-        error => missing(item(call), &error.to_string()),
+        error => {
+            let item = format!("{}.{}", call.pallet_name(), call.call_name());
+            missing(item, &error.to_string())
+        }
     }
 }

@@ -12,4 +12,5 @@ mod recorded;
 mod snapshot;
 mod submission;
 mod toy;
+mod view;
 mod wire;

@@ -166,6 +166,14 @@ impl Script {
                 let changes: Vec<_> = keys.iter().map(|key| (key, stored(key))).collect();
                 json!([{"block": params[1], "changes": changes}])
             }
+            "state_getKeysPaged" => {
+                let (prefix, after) = (unhex(&params[0]), params[2].as_str());
+                let after = after.map_or(Vec::new(), |_| unhex(&params[2]));
+                let at_most = usize::try_from(params[1].as_u64().unwrap()).unwrap();
+                let keys = storage.range(after.clone()..).map(|(key, _)| key);
+                let keys = keys.filter(|key| key.starts_with(&prefix) && **key != after);
+                json!(keys.take(at_most).map(hex).collect::<Vec<_>>())
+            }
             "state_call" => match params[0].as_str().unwrap() {
                 "Metadata_metadata_at_version" => match unhex(&params[1])[0] {
                     15 => {
@@ -251,6 +259,7 @@ fn methods(script: Arc<Script>) -> RpcModule<Arc<Script>> {
         "state_getRuntimeVersion",
         "state_getStorage",
         "state_queryStorageAt",
+        "state_getKeysPaged",
         "state_call",
         "system_accountNextIndex",
     ] {
