@@ -45,7 +45,8 @@ impl DrandNetwork {
     ///
     /// `max(1, ⌊(now + (reveal_block + 3 − current) · block_time − genesis) / period⌋)`, where
     /// `reveal_block` is the first of epoch *now + `reveal_period`* by the clock the chain has, and
-    /// `now` the time of block `current`. `None` where no epoch ever runs.
+    /// `now` the time of block `current`. `None` where no epoch or no round ever
+    /// comes.
     ///
     /// PyPI `bittensor-drand`: `get_encrypted_commit` (1.3.0) for epochs by formula,
     /// `get_encrypted_commit_v2` (2.0.0) for epochs by state.
@@ -57,6 +58,9 @@ impl DrandNetwork {
         now: UnixMillis,
         block_time: Duration,
     ) -> Option<u64> {
+        if self.period == 0 {
+            return None;
+        }
         let reveal = reveal_block(epochs, reveal_period, current)?;
         let ahead = float(reveal) + SAFETY_BLOCKS - float(current);
         let opens = seconds(now) + ahead * block_time.as_secs_f64();

@@ -49,12 +49,15 @@ pub use emit::{EmitError, emit, emit_numbers};
 pub use max_weight::normalize_max_weight;
 pub use moving_average::{MovingAverageError, update_scores};
 pub use pipeline::{Pipeline, PipelineError, pipeline};
-pub use plan::{Conform, Dropped, Plan, PlanError, Planner};
+pub use plan::{
+    Conform, Dropped, Plan, PlanError, Planner, ReservedError, ReservedShare, ReservedShares,
+    Withheld,
+};
 pub use process::{ProcessError, Shape, process};
 pub use row::{bonds_row, weights_row};
 pub use schedule::{Window, first_legal_block, window};
 pub use setter::{
-    Attempt, Intent, IntentId, Journal, JournalError, Landing, Refusal, Rejection, SetError,
-    Setter, SetterSettings,
+    Attempt, Carrier, CommitForm, Intent, IntentId, Journal, JournalError, Landing, Path, Refusal,
+    Rejection, SetError, Setter, SetterSettings,
 };
 pub use split::{SplitError, split_u16};

@@ -5,8 +5,10 @@ use axonry_core::{Block, Hotkey, MechId, NetUid, Score, Uid, Weights};
 use serde::{Deserialize, Serialize};
 
 mod error;
+mod reserved;
 
 pub use error::PlanError;
+pub use reserved::{ReservedError, ReservedShare, ReservedShares, Withheld};
 
 use crate::conform::{ConformError, ConformRules, conform};
 use crate::element::Element;
@@ -37,7 +39,7 @@ pub struct Planner {
 }
 
 /// A vector that is ready to be set, and what became of every score on the way.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Plan {
     netuid: NetUid,
     mechanism: MechId,
@@ -46,6 +48,7 @@ pub struct Plan {
     hotkeys: Vec<Hotkey>,
     dropped: BTreeMap<Hotkey, Dropped>,
     filled: BTreeSet<Hotkey>,
+    withheld: Vec<Withheld>,
 }
 
 /// Why a hotkey that has a score has no weight.
@@ -59,6 +62,8 @@ pub enum Dropped {
     ZeroScore,
     /// Its share of the best is below half a 65 535th.
     RoundedToZero,
+    /// It has a reserved share instead.
+    Reserved,
 }
 
 impl Planner {
@@ -164,6 +169,7 @@ impl Planner {
             hotkeys,
             dropped,
             filled,
+            withheld: Vec::new(),
         }
     }
 }

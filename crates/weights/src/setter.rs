@@ -6,21 +6,28 @@
 //!
 //! | what happens | what it means | what is done |
 //! |---|---|---|
-//! | preflight: not registered, no permit, version key, commit-reveal, uids changed hands | it would not land | refused with a remedy, nothing sent |
+//! | preflight: not registered, no permit, version key, unknown form of commit, uids changed hands | it would not land | refused with a remedy, nothing sent |
 //! | preflight: rate limit | too soon | waits for the first legal block as long as `patience` allows, then reads everything anew |
 //! | pool: stale, future, bad proof, ancient birth block (1010) | nonce, runtime or era moved on | signed anew with a new nonce, once per block |
+//! | preflight: the epoch has a vector of another round | a second one gains nothing | waits for the next epoch, as above |
 //! | pool: custom 6 (1010) | rate limit | next legal block, signed anew |
+//! | pool: custom 15, 17 (1010) | reveal round gone by; not in its reveal window | signed anew at the next block |
 //! | pool: any other 1010 | the chain will not have it | rejected |
 //! | pool: banned (1012), full (1016), unknown validity (1011), cycle (1015), other | nothing about the vector | signed anew at the next block |
 //! | pool: already imported (1013), priority too low (1014) | something of ours is pending | state is watched until the era ends, then signed anew |
 //! | question or answer lost | it may be in | state first; while it shows nothing, *the same bytes* are handed in again, once per block, until the era ends |
 //! | watched, then the stream is lost or silent, or says usurped, invalid, finality timeout | it may be in a block | state is watched until the era ends, then signed anew |
 //! | watched, then dropped | the pool had no room | as a lost answer |
-//! | finalized, dispatch failed: `SettingWeightsTooFast` | rate limit | next legal block, signed anew |
+//! | finalized, dispatch failed: `SettingWeightsTooFast`, `CommittingWeightsTooFast` | rate limit | next legal block, signed anew |
+//! | finalized, dispatch failed: commit-reveal switched on or off, or of another version | the subnet changed its ways | everything read anew, signed anew |
 //! | finalized, dispatch failed otherwise | the chain will not have it | rejected |
 //! | finalized, dispatch succeeded, state does not show it | never trust it | rejected as not applied |
 //! | state shows another vector set since | somebody else uses the hotkey | rejected as not applied |
 //! | state shows the vector, last update moved | | **verified in state** |
+//! | state shows our commit | waits for its epoch | **committed**: open in the journal, the next vector may go |
+//! | the epoch of a hash commit has come | ours to reveal | revealed, then verified in state |
+//! | a commit is gone and state shows the vector | the chain or we revealed it | **verified in state** |
+//! | a commit is gone and state shows another vector | dropped or missed | rejected as not seen revealed, with an alarm |
 //!
 //! The same bytes cannot land twice: they use up one nonce. Signing anew happens at most
 //! `attempts` times in all, and everything ends by `deadline`; what is open then stays open in the
@@ -30,26 +37,31 @@ use std::num::NonZeroU8;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axonry_chain::{Call, Chain, Mortality, SignedExtrinsic};
-use axonry_core::{BlockNumber, Hotkey, Signer};
+use axonry_chain::Chain;
+use axonry_core::{BlockNumber, Hotkey, MechId, NetUid, Signer};
 use tokio::time::Instant;
 use tracing::{error, info, instrument, warn};
 
+mod carrier;
 mod delivery;
 mod journal;
 mod landing;
+mod looking;
 mod patience;
 mod preflight;
 mod refusal;
+mod revealing;
+mod signing;
 
+pub use carrier::{Carrier, CommitForm, ParseCarrierError, Path};
 pub use journal::{Attempt, Intent, IntentId, Journal, JournalError};
 pub use landing::{Landing, Rejection};
 pub use refusal::{Refusal, SetError};
 
-use crate::Plan;
-use delivery::{Target, Verdict};
-use patience::{Heads, patiently};
-use preflight::Ready;
+use crate::{DrandNetwork, Plan};
+use delivery::Verdict;
+use looking::Target;
+use patience::Heads;
 
 /// Sets weights for one hotkey.
 ///
@@ -82,6 +94,12 @@ pub struct SetterSettings {
     pub pause: Duration,
     /// After how much silence a subscription is taken for dead.
     pub stall: Duration,
+    /// Which form of commit to take where the chain takes more than one.
+    pub commits: CommitForm,
+    /// The beacon that opens timelocked commits on this chain.
+    pub drand: DrandNetwork,
+    /// How long a block takes, which tells when a later one comes.
+    pub block_time: Duration,
 }
 
 impl Default for SetterSettings {
@@ -96,6 +114,9 @@ impl Default for SetterSettings {
             reads: Duration::from_secs(60),
             pause: Duration::from_millis(500),
             stall: Duration::from_secs(60),
+            commits: CommitForm::Newest,
+            drand: DrandNetwork::QUICKNET,
+            block_time: Duration::from_secs(12),
         }
     }
 }
@@ -132,11 +153,18 @@ impl Setter {
                 continue;
             }
             let landing = self.settle(id, &intent, &mut heads, deadline).await;
+            let same = intent.round == round && intent.weights == *plan.weights();
+            if landing.is_committed() {
+                // It waits for its epoch, and the next vector need not wait for it.
+                match same {
+                    true => return Ok(landing),
+                    false => continue,
+                }
+            }
             if !landing.is_settled() {
                 let valid_until = intent.attempt.valid_until;
                 return Err(SetError::Refused(Refusal::EarlierPending { valid_until }));
             }
-            let same = intent.round == round && intent.weights == *plan.weights();
             if same && landing.is_verified() {
                 return Ok(landing);
             }
@@ -159,6 +187,46 @@ impl Setter {
         Ok(recovered)
     }
 
+    /// Stays with the vector of a round until its commit has been revealed and the weights are read
+    /// in state, or it is certain that they will not be.
+    ///
+    /// `None` when nothing of that round is open. What is still open at the deadline stays so in the
+    /// journal.
+    ///
+    /// # Errors
+    /// [`SetError::Journal`] when the journal cannot be read.
+    pub async fn see_through(
+        &mut self,
+        netuid: NetUid,
+        mechanism: MechId,
+        round: u64,
+        within: Duration,
+    ) -> Result<Option<Landing>, SetError> {
+        let deadline = Instant::now() + within;
+        let mut heads = self.heads();
+        let open = self.journal.unfinished(self.hotkey()).await?;
+        let found = open.into_iter().find(|(_, intent)| {
+            (intent.netuid, intent.mechanism, intent.round) == (netuid, mechanism, round)
+        });
+        let Some((id, intent)) = found else {
+            return Ok(None);
+        };
+        let mut from = intent.attempt.birth.number;
+        loop {
+            let landing = self.settle(id, &intent, &mut heads, deadline).await;
+            if !landing.is_committed() {
+                return Ok(Some(landing));
+            }
+            match heads.from(from, deadline).await {
+                Ok(head) => from = head.number.plus(1),
+                Err(_) => return Ok(Some(landing)),
+            }
+            if Instant::now() >= deadline {
+                return Ok(Some(landing));
+            }
+        }
+    }
+
     fn hotkey(&self) -> Hotkey {
         self.signer.account().into()
     }
@@ -179,11 +247,19 @@ impl Setter {
             mechanism: intent.mechanism,
             weights: &intent.weights,
             attempt: intent.attempt,
+            reveals: false,
         };
-        let landing = match self.reconcile(&target, heads, deadline).await {
-            Verdict::Settled(landing) | Verdict::Open(landing) => landing,
-            Verdict::Again { reason, .. } => Landing::Rejected { reason },
+        let landing = match intent.attempt.carrier {
+            Carrier::Plain => match self.reconcile(&target, heads, deadline).await {
+                Verdict::Settled(landing) | Verdict::Open(landing) => landing,
+                Verdict::Again { reason, .. } => Landing::Rejected { reason },
+            },
+            _ => self.see_commit(intent, heads, deadline).await,
         };
+        if landing.is_committed() {
+            // Nothing new: it stays open as it is.
+            return landing;
+        }
         info!(round = intent.round, outcome = %landing, "settled an earlier vector");
         self.conclude(id, landing).await
     }
@@ -198,8 +274,11 @@ impl Setter {
         let mut open: Option<(IntentId, Rejection)> = None;
         let mut from = BlockNumber(0);
         for number in 1..=self.settings.attempts.get() {
-            let signed = match self.preflight(plan, from, heads, deadline).await {
-                Ok(ready) => self.sign(plan, &ready, deadline).await,
+            let signed = match self.preflight(plan, round, from, heads, deadline).await {
+                Ok(ready) => {
+                    let signed = self.sign(plan, &ready, deadline).await;
+                    signed.map(|(extrinsic, attempt)| (extrinsic, attempt, ready.epoch))
+                }
                 Err(error) => Err(error),
             };
             let (extrinsic, attempt, epoch) = match signed {
@@ -230,6 +309,7 @@ impl Setter {
                 mechanism: plan.mechanism(),
                 weights: plan.weights(),
                 attempt,
+                reveals: false,
             };
             match self.deliver(&extrinsic, &target, heads, deadline).await {
                 Verdict::Settled(landing) | Verdict::Open(landing) => {
@@ -264,43 +344,6 @@ impl Setter {
             _ => last,
         };
         Ok(self.conclude(id, Landing::Rejected { reason }).await)
-    }
-
-    async fn sign(
-        &self,
-        plan: &Plan,
-        ready: &Ready,
-        deadline: Instant,
-    ) -> Result<(SignedExtrinsic, Attempt, Option<u64>), SetError> {
-        let call = Call::SetWeights {
-            netuid: plan.netuid(),
-            mechanism: plan.mechanism(),
-            weights: plan.weights().clone(),
-            version_key: self.settings.version_key,
-        };
-        let mortality = Mortality {
-            birth: ready.head,
-            period: self.settings.era,
-        };
-        let (reads, pause) = (
-            deadline.min(Instant::now() + self.settings.reads),
-            self.settings.pause,
-        );
-        let account = self.signer.account();
-        let nonce = patiently(reads, pause, || self.chain.next_nonce(account)).await?;
-        let extrinsic = patiently(reads, pause, || {
-            self.chain.sign(&call, &*self.signer, nonce, mortality)
-        });
-        let extrinsic = extrinsic.await?;
-        let attempt = Attempt {
-            extrinsic: extrinsic.hash,
-            nonce,
-            birth: ready.head,
-            valid_until: extrinsic.valid_until,
-            uid: ready.uid,
-            last_update: ready.last_update,
-        };
-        Ok((extrinsic, attempt, ready.epoch))
     }
 
     /// What is true stays true if it cannot be written down: the next start finds it in state again.

@@ -1,4 +1,4 @@
-use axonry_core::NetUid;
+use axonry_core::{BlockNumber, NetUid};
 
 /// Why scores give no vector. Nothing was sent, and the last vector on chain stays in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -37,6 +37,17 @@ pub enum PlanError {
     /// Scores too large or too small for the arithmetic; in proportion to each other they are fine.
     #[error("the scores are too large or too small to be divided by their sum: scale them first")]
     OutOfRange,
+    /// A plan is changed with a snapshot it was not made with.
+    #[error(
+        "the plan was made at block {plan} and the metagraph was read at block {metagraph}, or of \
+         another subnet: reserve with the same snapshot"
+    )]
+    TwoBlocks {
+        /// The plan's block.
+        plan: BlockNumber,
+        /// The metagraph's.
+        metagraph: BlockNumber,
+    },
     /// Two snapshots that do not belong together.
     #[error("the metagraph is of subnet {metagraph} and the hyperparameters are of subnet {rules}")]
     TwoSubnets {

@@ -2,21 +2,14 @@ use axonry_chain::{
     Dispatch, ExtrinsicStatus, InvalidReason, PoolRejection, SignedExtrinsic, StatusStream,
     SubmitError,
 };
-use axonry_core::{Block, BlockHash, BlockNumber, MechId, NetUid, Weights};
+use axonry_core::{Block, BlockHash, BlockNumber};
 use futures_util::StreamExt;
 use tokio::time::{Instant, timeout_at};
 use tracing::{debug, info, warn};
 
+use super::looking::{Seen, Target};
 use super::patience::{Heads, Lost, patiently};
-use super::{Attempt, Landing, Rejection, Setter};
-
-/// What is to be seen in state when a vector has landed.
-pub(super) struct Target<'a> {
-    pub(super) netuid: NetUid,
-    pub(super) mechanism: MechId,
-    pub(super) weights: &'a Weights,
-    pub(super) attempt: Attempt,
-}
+use super::{Landing, Rejection, Setter};
 
 /// What came of one extrinsic.
 pub(super) enum Verdict {
@@ -29,16 +22,6 @@ pub(super) enum Verdict {
     },
     /// Time is up, and it may still land.
     Open(Landing),
-}
-
-/// What state says at one block.
-enum Seen {
-    /// The vector, set in this block.
-    Ours(BlockNumber),
-    /// Another vector, set since.
-    Another,
-    /// Nothing new.
-    Nothing,
 }
 
 /// What to do next with one extrinsic.
@@ -143,6 +126,10 @@ impl Setter {
                             let block = self.block(number, head, deadline).await;
                             return Verdict::Settled(Landing::VerifiedInState { block });
                         }
+                        Ok(Seen::Committed(number)) => {
+                            let block = self.block(number, head, deadline).await;
+                            return Verdict::Settled(Landing::Committed { block });
+                        }
                         Ok(Seen::Another) => {
                             let reason = Rejection::NotApplied { block: head.hash };
                             return Verdict::Settled(Landing::Rejected { reason });
@@ -209,9 +196,9 @@ impl Setter {
         match dispatch.await? {
             Dispatch::NotInBlock => return Ok(None),
             Dispatch::Failed(failure) => {
-                let too_soon = failure.name == "SettingWeightsTooFast";
+                let again = passes(&failure.name);
                 let reason = Rejection::Dispatch(failure);
-                return Ok(Some(if too_soon {
+                return Ok(Some(if again {
                     Verdict::Again {
                         reason,
                         from: target.attempt.birth.number.plus(1),
@@ -220,10 +207,15 @@ impl Setter {
                     Verdict::Settled(Landing::Rejected { reason })
                 }));
             }
+            // A reveal does not say in which block it was: the newest state is asked.
+            Dispatch::Succeeded if target.reveals => return Ok(None),
             Dispatch::Succeeded => {}
         }
         let landing = match self.look(target, hash, deadline).await? {
             Seen::Ours(number) => Landing::VerifiedInState {
+                block: Block { number, hash },
+            },
+            Seen::Committed(number) => Landing::Committed {
                 block: Block { number, hash },
             },
             Seen::Another | Seen::Nothing => Landing::Rejected {
@@ -231,31 +223,6 @@ impl Setter {
             },
         };
         Ok(Some(Verdict::Settled(landing)))
-    }
-
-    async fn look(
-        &self,
-        target: &Target<'_>,
-        at: BlockHash,
-        deadline: Instant,
-    ) -> Result<Seen, Lost> {
-        let (netuid, mechanism, uid) = (target.netuid, target.mechanism, target.attempt.uid);
-        let updates = patiently(deadline, self.settings.pause, || {
-            self.chain.last_updates(netuid, mechanism, at)
-        });
-        let updates = updates.await?;
-        let updated = updates.get(usize::from(uid.0)).copied();
-        let Some(updated) = updated.filter(|&block| block > target.attempt.last_update) else {
-            return Ok(Seen::Nothing);
-        };
-        let stored = patiently(deadline, self.settings.pause, || {
-            self.chain.weights(netuid, mechanism, uid, at)
-        });
-        Ok(if stored.await? == target.weights.as_slice() {
-            Seen::Ours(updated)
-        } else {
-            Seen::Another
-        })
     }
 
     /// The block at a height, or the one that showed the weights where it cannot be told.
@@ -276,6 +243,22 @@ impl Setter {
     }
 }
 
+/// Whether a dispatch error is one that the next attempt, made from newer state, may not meet.
+fn passes(error: &str) -> bool {
+    matches!(
+        error,
+        // The rate limit.
+        "SettingWeightsTooFast"
+            | "CommittingWeightsTooFast"
+            // The subnet changed the way it takes weights after the state was read.
+            | "CommitRevealEnabled"
+            | "CommitRevealDisabled"
+            | "IncorrectCommitRevealVersion"
+            // The epoch of the reveal had not begun after all.
+            | "RevealTooEarly"
+    )
+}
+
 /// What the pool's "no" to a first submission means; `None` when something of ours is pending.
 fn judged(rejection: PoolRejection, signed_at: BlockNumber) -> Option<Verdict> {
     let again = match &rejection {
@@ -285,8 +268,8 @@ fn judged(rejection: PoolRejection, signed_at: BlockNumber) -> Option<Verdict> {
             | InvalidReason::Future
             | InvalidReason::BadProof
             | InvalidReason::AncientBirthBlock
-            // The rate limit.
-            | InvalidReason::Custom(6) => true,
+            // The rate limit, a reveal round gone by, a reveal before its window.
+            | InvalidReason::Custom(6 | 15 | 17) => true,
             _ => false,
         },
         _ => true,

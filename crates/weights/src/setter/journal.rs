@@ -2,7 +2,7 @@ use async_trait::async_trait;
 use axonry_chain::ExtrinsicHash;
 use axonry_core::{Block, BlockNumber, Hotkey, MechId, NetUid, Uid, Weights};
 
-use super::Landing;
+use super::{Carrier, Landing};
 
 /// Where intents are written down before anything is sent, so that a crash forgets nothing.
 ///
@@ -22,6 +22,18 @@ pub trait Journal: std::fmt::Debug + Send + Sync {
     /// Writes down what became of it; an intent is finished when the landing
     /// [is settled](Landing::is_settled).
     async fn conclude(&self, id: IntentId, landing: &Landing) -> Result<(), JournalError>;
+
+    /// Whether a vector of another round than this has landed, or may still land, in an epoch.
+    ///
+    /// An epoch uses one vector; what is sent beyond that shows others what we think and gains
+    /// nothing.
+    async fn taken(
+        &self,
+        hotkey: Hotkey,
+        place: (NetUid, MechId),
+        epoch: u64,
+        round: u64,
+    ) -> Result<bool, JournalError>;
 
     /// The intents of a hotkey that are not finished, oldest first.
     async fn unfinished(&self, hotkey: Hotkey) -> Result<Vec<(IntentId, Intent)>, JournalError>;
@@ -65,6 +77,8 @@ pub struct Attempt {
     pub uid: Uid,
     /// When the uid had last set weights before; it lands by moving this.
     pub last_update: BlockNumber,
+    /// How it carries the vector.
+    pub carrier: Carrier,
 }
 
 /// Why the journal did not take or give something. Nothing is sent that is not written down.

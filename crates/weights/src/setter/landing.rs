@@ -26,6 +26,15 @@ pub enum Landing {
         /// The block.
         block: BlockHash,
     },
+    /// The chain has our commit, and the weights are not in force before it is revealed.
+    ///
+    /// The journal keeps it open; [`Setter::set`](super::Setter::set),
+    /// [`Setter::recover`](super::Setter::recover) and
+    /// [`Setter::see_through`](super::Setter::see_through) bring it to its end.
+    Committed {
+        /// The block that has the commit.
+        block: Block,
+    },
     /// The chain's state shows exactly this vector, set in this block.
     VerifiedInState {
         /// The block that included it.
@@ -62,6 +71,11 @@ pub enum Rejection {
         /// The last block that could have.
         valid_until: BlockNumber,
     },
+    /// It was committed, and its reveal was not seen: dropped, missed, or followed by another.
+    RevealNotSeen {
+        /// The epoch in which it was due.
+        epoch: u64,
+    },
     /// After a failed attempt, sending it again would have been pointless.
     Refused(Refusal),
 }
@@ -70,6 +84,11 @@ impl Landing {
     /// Whether the weights are set.
     pub const fn is_verified(&self) -> bool {
         matches!(self, Self::VerifiedInState { .. })
+    }
+
+    /// Whether a commit waits for its reveal.
+    pub const fn is_committed(&self) -> bool {
+        matches!(self, Self::Committed { .. })
     }
 
     /// Whether it is certain what became of it.
@@ -83,6 +102,7 @@ impl Landing {
             Self::Submitted => "submitted",
             Self::Included { .. } => "included",
             Self::Finalized { .. } => "finalized",
+            Self::Committed { .. } => "committed",
             Self::VerifiedInState { .. } => "verified_in_state",
             Self::Rejected { .. } => "rejected",
             Self::Unknown { .. } => "unknown",
@@ -105,6 +125,9 @@ impl fmt::Display for Landing {
             Self::Included { block } => write!(f, "included in block {block}, not finalized yet"),
             Self::Finalized { block } => {
                 write!(f, "finalized in block {block}, its effect not read yet")
+            }
+            Self::Committed { block } => {
+                write!(f, "committed in block {}, to be revealed", block.number)
             }
             Self::VerifiedInState { block } => {
                 write!(f, "verified in the state of block {}", block.number)
@@ -130,6 +153,11 @@ impl fmt::Display for Rejection {
             Self::Expired { valid_until } => {
                 write!(f, "no block up to {valid_until} included it")
             }
+            Self::RevealNotSeen { epoch } => write!(
+                f,
+                "it was committed, and epoch {epoch} did not bring it into force: look at the \
+                 chain's drand pulses and whether weights are revealed in time"
+            ),
             Self::Refused(refusal) => refusal.fmt(f),
         }
     }

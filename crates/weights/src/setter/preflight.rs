@@ -1,11 +1,11 @@
-use axonry_chain::{Hyperparameters, Metagraph};
+use axonry_chain::{EpochClock, Hyperparameters, Metagraph};
 use axonry_core::{Block, BlockNumber, Hotkey, MechId, Uid};
 use tokio::time::Instant;
 use tracing::{info, warn};
 
 use super::patience::{Heads, Lost, patiently};
-use super::{Refusal, SetError, Setter};
-use crate::{Plan, first_legal_block};
+use super::{Path, Refusal, SetError, Setter};
+use crate::{Plan, first_legal_block, reveal_block};
 
 /// What an extrinsic is signed on: state of one block that says it will land.
 #[derive(Clone, Copy, Debug)]
@@ -14,6 +14,9 @@ pub(super) struct Ready {
     pub(super) uid: Uid,
     pub(super) last_update: BlockNumber,
     pub(super) epoch: Option<u64>,
+    pub(super) epochs: EpochClock,
+    pub(super) reveal_period: u64,
+    pub(super) path: Path,
 }
 
 impl Setter {
@@ -23,6 +26,7 @@ impl Setter {
     pub(super) async fn preflight(
         &self,
         plan: &Plan,
+        round: u64,
         mut from: BlockNumber,
         heads: &mut Heads<'_>,
         deadline: Instant,
@@ -46,35 +50,62 @@ impl Setter {
             let updates = updates.await?;
 
             let hotkey = Hotkey::from(self.signer.account());
+            let path = Path::choose(&rules, self.settings.commits).map_err(SetError::Refused)?;
             let uid = check(plan, hotkey, self.settings.version_key, &rules, &metagraph)
                 .map_err(SetError::Refused)?;
             let last_update = updates.get(usize::from(uid.0)).copied().unwrap_or_default();
-            let first_legal = first_legal_block(last_update, rules.weights_rate_limit);
-            if head.number.plus(1) >= first_legal {
+            let next = head.number.plus(1);
+            let epoch = rules.epochs.epoch_of(next);
+            let limit = first_legal_block(last_update, rules.weights_rate_limit);
+            let wait = if next < limit {
+                let head = head.number;
+                let first_legal = limit;
+                Some((limit, Refusal::RateLimited { first_legal, head }))
+            } else {
+                self.after_epoch(plan, round, &rules, head).await?
+            };
+            let Some((first, refusal)) = wait else {
                 return Ok(Ready {
                     head,
                     uid,
                     last_update,
-                    epoch: rules.epochs.epoch_of(head.number.plus(1)),
+                    epoch,
+                    epochs: rules.epochs,
+                    reveal_period: rules.reveal_period_epochs,
+                    path,
                 });
-            }
-            info!(
-                head = head.number.0,
-                first_legal = first_legal.0,
-                "waiting for the rate limit"
-            );
-            let before = BlockNumber(first_legal.0 - 1);
-            from = match heads.from(before, patience).await {
+            };
+            info!(head = head.number.0, first = first.0, %refusal, "waiting");
+            from = match heads.from(BlockNumber(first.0 - 1), patience).await {
                 Ok(block) => block.number,
                 Err(Lost::Failed(error)) => return Err(SetError::Chain(error)),
-                Err(Lost::Deadline) => {
-                    return Err(SetError::Refused(Refusal::RateLimited {
-                        first_legal,
-                        head: head.number,
-                    }));
-                }
+                Err(Lost::Deadline) => return Err(SetError::Refused(refusal)),
             };
         }
+    }
+
+    /// The block to wait for when this epoch has a vector of another round already.
+    async fn after_epoch(
+        &self,
+        plan: &Plan,
+        round: u64,
+        rules: &Hyperparameters,
+        head: Block,
+    ) -> Result<Option<(BlockNumber, Refusal)>, SetError> {
+        let place = (plan.netuid(), plan.mechanism());
+        // The clock that is state looks ahead from the block it was read at by itself.
+        let after = match rules.epochs {
+            EpochClock::Formula(_) => head.number.plus(1),
+            EpochClock::Stateful(_) => head.number,
+        };
+        let epoch = rules.epochs.epoch_of(head.number.plus(1));
+        let next = reveal_block(&rules.epochs, 1, after);
+        let (Some(epoch), Some(next)) = (epoch, next) else {
+            return Ok(None);
+        };
+        let taken = self.journal.taken(self.hotkey(), place, epoch, round);
+        let refusal = Refusal::EpochTaken { epoch, next };
+        Ok(taken.await?.then_some((next, refusal)))
     }
 }
 
@@ -88,12 +119,6 @@ fn check(
     metagraph: &Metagraph,
 ) -> Result<Uid, Refusal> {
     let netuid = plan.netuid();
-    if rules.commit_reveal_enabled {
-        return Err(Refusal::CommitRevealNotSupported {
-            netuid,
-            version: rules.commit_reveal_version,
-        });
-    }
     if netuid.0 == 0 {
         return Err(Refusal::RootSubnet);
     }

@@ -41,16 +41,21 @@ pub enum Refusal {
         /// The newest finalized block.
         head: BlockNumber,
     },
-    /// The subnet wants weights committed first.
-    #[error(
-        "subnet {netuid} has commit-reveal enabled (version {}), which is not supported yet",
-        version.map_or_else(|| "not stated".to_owned(), |version| version.to_string())
-    )]
-    CommitRevealNotSupported {
+    /// The subnet wants weights committed in a form that is not known here.
+    #[error("subnet {netuid} takes commits of version {version}, which this does not know")]
+    CommitRevealVersion {
         /// The subnet.
         netuid: NetUid,
-        /// Which form of commit it takes, where the chain says.
-        version: Option<u16>,
+        /// The form of commit it takes.
+        version: u16,
+    },
+    /// The epoch has its vector, and waiting for the next would take longer than allowed.
+    #[error("epoch {epoch} has a vector already, and the next begins in block {next}")]
+    EpochTaken {
+        /// The epoch.
+        epoch: u64,
+        /// The first block of the next one.
+        next: BlockNumber,
     },
     /// The subnet has no such mechanism.
     #[error("subnet {netuid} has {count} mechanisms, so there is none numbered {mechanism}")]
@@ -89,7 +94,8 @@ impl Refusal {
             }
             Self::VersionKey { .. } => "update this validator, or raise the version key it sends",
             Self::RateLimited { .. } => "wait, or allow more time for waiting",
-            Self::CommitRevealNotSupported { .. } => "use a subnet without commit-reveal for now",
+            Self::CommitRevealVersion { .. } => "update this validator",
+            Self::EpochTaken { .. } => "wait for the next epoch",
             Self::NoMechanism { .. } => "check the mechanism's number",
             Self::PlanOutdated(_) => "plan again from the same scores and a new metagraph",
             Self::RootSubnet => "check `--netuid`",
@@ -101,7 +107,10 @@ impl Refusal {
     pub const fn is_transient(&self) -> bool {
         matches!(
             self,
-            Self::RateLimited { .. } | Self::PlanOutdated(_) | Self::EarlierPending { .. }
+            Self::RateLimited { .. }
+                | Self::EpochTaken { .. }
+                | Self::PlanOutdated(_)
+                | Self::EarlierPending { .. }
         )
     }
 }
@@ -119,6 +128,9 @@ pub enum SetError {
     /// The deadline passed before anything was sent.
     #[error("the deadline passed before weights were sent")]
     Deadline,
+    /// The commit could not be made.
+    #[error("the weights could not be sealed, so nothing was sent: {0}")]
+    Sealing(String),
     /// The journal did not take the intent, so nothing was sent.
     #[error("the intent could not be written down, so nothing was sent")]
     Journal(#[from] JournalError),
@@ -131,7 +143,7 @@ impl SetError {
             Self::Refused(refusal) => refusal.is_transient(),
             Self::Chain(error) => error.is_transient(),
             Self::Deadline => true,
-            Self::Journal(_) => false,
+            Self::Sealing(_) | Self::Journal(_) => false,
         }
     }
 }

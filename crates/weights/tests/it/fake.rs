@@ -99,21 +99,7 @@ impl<C> Waiting<C> {
 impl FakeChain {
     /// A subnet of four neurons at block 1000, where the validator last set weights in block 900.
     pub(crate) fn new(script: impl IntoIterator<Item = Submission>) -> Arc<Self> {
-        let neurons = (0..4).map(|uid| Neuron {
-            uid: Uid(uid),
-            hotkey: hotkey(uid),
-            coldkey: Coldkey::from_bytes([9; 32]),
-            stake: Alpha::from_base_units(NETUID, 1_000),
-            validator_permit: uid == 0,
-            active: true,
-            last_update: BlockNumber(900),
-            axon: None,
-            incentive: 0,
-            dividends: 0,
-            emission: Alpha::from_base_units(NETUID, 0),
-            consensus: 0,
-            validator_trust: 0,
-        });
+        let neurons = (0..4).map(neuron);
         let state = State {
             script: script.into_iter().collect(),
             submitted: Vec::new(),
@@ -182,6 +168,24 @@ impl FakeChain {
         let state = self.state();
         let past = state.history.iter().rev().find(|(set, _)| *set <= number);
         past.cloned().unwrap_or_default()
+    }
+}
+
+pub(crate) fn neuron(uid: u16) -> Neuron {
+    Neuron {
+        uid: Uid(uid),
+        hotkey: hotkey(uid),
+        coldkey: Coldkey::from_bytes([9; 32]),
+        stake: Alpha::from_base_units(NETUID, 1_000),
+        validator_permit: uid == 0,
+        active: true,
+        last_update: BlockNumber(900),
+        axon: None,
+        incentive: 0,
+        dividends: 0,
+        emission: Alpha::from_base_units(NETUID, 0),
+        consensus: 0,
+        validator_trust: 0,
     }
 }
 
@@ -503,6 +507,27 @@ impl Journal for MemoryJournal {
 
     async fn conclude(&self, id: IntentId, landing: &Landing) -> Result<(), JournalError> {
         self.tell(Told::Concluded(id, landing.clone())).map(|_| ())
+    }
+
+    async fn taken(
+        &self,
+        _: Hotkey,
+        _: (NetUid, MechId),
+        epoch: u64,
+        round: u64,
+    ) -> Result<bool, JournalError> {
+        let (mut of_epoch, mut failed) = (Vec::new(), Vec::new());
+        for (place, told) in self.told().into_iter().enumerate() {
+            match told {
+                Told::Recorded(intent) if intent.epoch == Some(epoch) && intent.round != round => {
+                    of_epoch.push(place);
+                }
+                Told::Concluded(id, Landing::Rejected { .. }) => failed.push(id),
+                _ => {}
+            }
+        }
+        let id = |place: &usize| IntentId(i64::try_from(*place).expect("few"));
+        Ok(of_epoch.iter().any(|place| !failed.contains(&id(place))))
     }
 
     async fn unfinished(&self, _: Hotkey) -> Result<Vec<(IntentId, Intent)>, JournalError> {

@@ -1,5 +1,7 @@
 //! Weights as a validator meets them.
 
+mod commits;
 mod fake;
 mod plan;
+mod reserved;
 mod setter;

@@ -8,8 +8,8 @@ use std::time::Duration;
 use axonry_chain::{InvalidReason, PoolRejection};
 use axonry_core::{BlockNumber, MechId, Score, Uid};
 use axonry_weights::{
-    Attempt, Conform, Intent, JournalError, Landing, Plan, Planner, Refusal, Rejection, SetError,
-    Setter, SetterSettings,
+    Attempt, Carrier, Conform, Intent, JournalError, Landing, Plan, Planner, Refusal, Rejection,
+    SetError, Setter, SetterSettings,
 };
 
 use crate::fake::{
@@ -268,8 +268,11 @@ async fn what_would_not_land_is_refused_with_a_remedy_and_nothing_is_sent() {
             },
         ),
         (
-            |chain| chain.state().rules.commit_reveal_enabled = true,
-            |refusal| matches!(refusal, Refusal::CommitRevealNotSupported { .. }),
+            |chain| {
+                chain.state().rules.commit_reveal_enabled = true;
+                chain.state().rules.commit_reveal_version = Some(5);
+            },
+            |refusal| matches!(refusal, Refusal::CommitRevealVersion { version: 5, .. }),
         ),
     ];
     for (spoil, expected) in cases {
@@ -350,6 +353,7 @@ fn left_behind(chain: &FakeChain, round: u64, valid_until: u64) -> Intent {
             valid_until: BlockNumber(valid_until),
             uid: Uid(0),
             last_update: BlockNumber(900),
+            carrier: Carrier::Plain,
         },
     }
 }
