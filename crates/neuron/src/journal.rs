@@ -1,7 +1,7 @@
 use async_trait::async_trait;
-use axonry_core::{BlockHash, Hotkey};
+use axonry_core::{BlockHash, Hotkey, MechId, NetUid};
 use axonry_store::{EntryId, EntryState, Store, StoreError};
-use axonry_weights::{Attempt, Intent, IntentId, Journal, JournalError, Landing};
+use axonry_weights::{Attempt, Carrier, Intent, IntentId, Journal, JournalError, Landing};
 
 /// The setter's journal, kept in the validator's store.
 #[derive(Clone, Debug)]
@@ -47,12 +47,30 @@ impl Journal for StoredJournal {
             .map_err(failed)
     }
 
+    async fn taken(
+        &self,
+        hotkey: Hotkey,
+        (netuid, mechanism): (NetUid, MechId),
+        epoch: u64,
+        round: u64,
+    ) -> Result<bool, JournalError> {
+        // An epoch is a matter of the last few entries: there is one per round.
+        let recent = self.0.recent_entries(64).await.map_err(failed)?;
+        Ok(recent.iter().any(|entry| {
+            let intent = &entry.intent;
+            let same =
+                (intent.hotkey, intent.netuid, intent.mechanism) == (hotkey, netuid, mechanism);
+            let other_round = intent.epoch == Some(epoch) && intent.round != round;
+            same && other_round && entry.state != EntryState::Failed
+        }))
+    }
+
     async fn unfinished(&self, hotkey: Hotkey) -> Result<Vec<(IntentId, Intent)>, JournalError> {
         let entries = self.0.unfinished(hotkey).await.map_err(failed)?;
         entries
             .into_iter()
             .map(|entry| {
-                let hash: BlockHash = entry.attempt.extrinsic.parse().map_err(failed)?;
+                let (hash, carrier) = carried(&entry.attempt.extrinsic)?;
                 let intent = Intent {
                     hotkey: entry.intent.hotkey,
                     netuid: entry.intent.netuid,
@@ -67,6 +85,7 @@ impl Journal for StoredJournal {
                         valid_until: entry.attempt.valid_until,
                         uid: entry.attempt.uid,
                         last_update: entry.attempt.last_update,
+                        carrier,
                     },
                 };
                 Ok((IntentId(entry.id.0), intent))
@@ -77,13 +96,25 @@ impl Journal for StoredJournal {
 
 fn to_store(attempt: &Attempt) -> axonry_store::Attempt {
     axonry_store::Attempt {
-        extrinsic: attempt.extrinsic.to_string(),
+        extrinsic: match attempt.carrier {
+            Carrier::Plain => attempt.extrinsic.to_string(),
+            carrier => format!("{} {carrier}", attempt.extrinsic),
+        },
         nonce: attempt.nonce,
         birth: attempt.birth,
         valid_until: attempt.valid_until,
         uid: attempt.uid,
         last_update: attempt.last_update,
     }
+}
+
+/// The extrinsic's hash, and after a blank how it carries the vector where that is not in the clear.
+fn carried(extrinsic: &str) -> Result<(BlockHash, Carrier), JournalError> {
+    let (hash, carrier) = extrinsic.split_once(' ').unwrap_or((extrinsic, "plain"));
+    Ok((
+        hash.parse().map_err(failed)?,
+        carrier.parse().map_err(failed)?,
+    ))
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> JournalError {
