@@ -2,10 +2,10 @@
 
 use std::ops::AddAssign;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How many nodes of one part, and what they are worth together.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Tally {
     /// Nodes, weight or no weight.
     pub count: u64,
@@ -38,7 +38,7 @@ impl AddAssign for Tally {
 /// The difference of two syntax trees: structural nodes and leaves, added and deleted.
 ///
 /// Upstream's `ScoreBreakdown` (`gittensor/classes.py`), with its order of addition.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct Breakdown {
     /// Structural nodes (functions, classes, branches, …) the head has more of.
     pub structural_added: Tally,

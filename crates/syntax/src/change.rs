@@ -19,6 +19,7 @@ pub struct Change<'a> {
 
 /// What happened to a file, as far as scoring distinguishes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+#[cfg_attr(feature = "worker", derive(serde::Deserialize, serde::Serialize))]
 pub enum ChangeStatus {
     /// The file is new: a missing base is an empty one.
     Added,

@@ -44,11 +44,19 @@
 //!
 //! # Hostile input
 //!
-//! Nothing recurses on the depth of the input. Files above 1 000 000 bytes are not parsed. Every
-//! parse has a [budget](ParseBudget), and so has the change as a whole; running out is reported
+//! Nothing here recurses on the depth of the input, and threads that parse have the stack for what
+//! the parser core recurses on. Files above 1 000 000 bytes are not parsed. Every parse has a
+//! [budget](ParseBudget), and so has the change as a whole; running out is reported
 //! ([`Method::TimedOut`], [`Method::SkippedIsolationTimeout`]), never guessed around. The clock
 //! behind the budget is the only thing read besides the arguments; within the budget the same
 //! input gives the same bits on any number of threads.
+//!
+//! Memory follows from both bounds: a thread holds one tree at a time, and no file tried, of many
+//! made to be costly, took more than 0.7 kB per byte (0.7 GB for a megabyte of `a[a[a[…` in Go,
+//! cut short by the budget). Dense but ordinary code takes 0.1 to
+//! 0.2 kB per byte. Whoever must hold a
+//! harder line, or survive a defect in a grammar's C code, scores in a process of its own: see
+//! `worker`, behind the feature of that name.
 //!
 //! # What this crate does not know
 //!
@@ -64,6 +72,8 @@ mod score;
 mod scorer;
 mod tables;
 mod tree_diff;
+#[cfg(feature = "worker")]
+pub mod worker;
 
 pub use breakdown::{Breakdown, Tally};
 pub use change::{Change, ChangeStatus};

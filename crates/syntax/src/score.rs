@@ -2,12 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::breakdown::Breakdown;
+use crate::change::Change;
+use crate::classification::short_name;
 
 /// The score of a change.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct ChangeScore {
     /// Sum of the files' scores, in file order.
     pub total_score: f64,
@@ -24,7 +26,7 @@ pub struct ChangeScore {
 }
 
 /// The sums over the files of one category.
-#[derive(Clone, Debug, Default, PartialEq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct CategoryScore {
     /// Sum of the files' scores.
     pub total_score: f64,
@@ -39,7 +41,7 @@ pub struct CategoryScore {
 }
 
 /// The score of one file.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct FileScore {
     /// The file's name without its directories.
     pub filename: String,
@@ -58,7 +60,7 @@ pub struct FileScore {
 }
 
 /// How a file's score came about.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(tag = "name", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Method {
@@ -104,7 +106,7 @@ impl Method {
 }
 
 /// What a file counts as.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize, Serialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Category {
     /// Code that is no test, compared by syntax.
@@ -157,6 +159,23 @@ impl ChangeScore {
             files,
             by_category,
         }
+    }
+
+    /// What upstream's `isolated_calculate_token_score` answers when its ten seconds are over or
+    /// its process dies: every file is listed, and worth nothing.
+    pub fn isolation_timeout(change: &[Change<'_>]) -> Self {
+        let files = change.iter().map(|file| FileScore {
+            filename: short_name(file.filename).to_owned(),
+            score: 0.0,
+            nodes_scored: 0,
+            total_lines: file.changes,
+            is_test_file: false,
+            method: Method::SkippedIsolationTimeout,
+            breakdown: None,
+        });
+        let mut score = Self::of(files.collect());
+        score.by_category.clear();
+        score
     }
 
     /// Score of all files compared by syntax, tests included; 0 when there is none.

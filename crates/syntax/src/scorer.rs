@@ -10,13 +10,19 @@ use rayon::prelude::*;
 
 use crate::breakdown::Breakdown;
 use crate::change::Change;
-use crate::classification::short_name;
 use crate::file;
 use crate::grammar::{GrammarSet, GrammarSource, Grammars, Treatment};
 use crate::parse::{Meter, ParseBudget};
-use crate::score::{ChangeScore, FileScore, Method};
+use crate::score::ChangeScore;
 use crate::tables::Tables;
 use crate::tree_diff;
+
+/// Stack of each thread that parses: address space, of which pages are taken when touched.
+///
+/// The parser core gives back its own stack by recursion (`stack_node_release` in its `stack.c`),
+/// 96 bytes a step and at worst a step per token, so that a file of the greatest size can need
+/// 96 MB where threads have two. Whoever parses elsewhere than in the pool loses the process.
+const STACK_BYTES: usize = 256 * 1024 * 1024;
 
 /// Scores changes.
 ///
@@ -110,6 +116,7 @@ impl Scorer {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(settings.threads.map_or(0, NonZeroUsize::get))
             .thread_name(|index| format!("syntax-{index}"))
+            .stack_size(STACK_BYTES)
             .build()
             .map_err(ScorerError::Threads)?;
         Ok(Self {
@@ -165,11 +172,12 @@ impl Scorer {
     ) -> Result<Breakdown, CompareError> {
         match self.grammars.treatment(language, &self.tables) {
             Treatment::Parse(grammar) => {
-                tree_diff::diff(grammar, base, head, &Meter::new(self.budget)).map_err(|_| {
-                    CompareError::TimedOut {
+                let meter = Meter::new(self.budget);
+                self.pool
+                    .install(|| tree_diff::diff(grammar, base, head, &meter))
+                    .map_err(|_| CompareError::TimedOut {
                         budget: self.budget.per_parse,
-                    }
-                })
+                    })
             }
             Treatment::Nothing => Ok(Breakdown::default()),
             Treatment::Missing => Err(CompareError::Unsupported {
@@ -218,25 +226,9 @@ impl Scorer {
             })
             .collect();
         if meter.is_exhausted() {
-            isolation_timeout(change)
+            ChangeScore::isolation_timeout(change)
         } else {
             ChangeScore::of(files)
         }
     }
-}
-
-/// What upstream's `isolated_calculate_token_score` answers when its ten seconds are over.
-fn isolation_timeout(change: &[Change<'_>]) -> ChangeScore {
-    let files = change.iter().map(|file| FileScore {
-        filename: short_name(file.filename).to_owned(),
-        score: 0.0,
-        nodes_scored: 0,
-        total_lines: file.changes,
-        is_test_file: false,
-        method: Method::SkippedIsolationTimeout,
-        breakdown: None,
-    });
-    let mut score = ChangeScore::of(files.collect());
-    score.by_category.clear();
-    score
 }
