@@ -1,6 +1,9 @@
-use std::time::Duration;
+use std::collections::BTreeMap;
+use std::time::{Duration, Instant};
 
-use axonry_syntax::{MAX_FILE_SIZE_BYTES, Method, ParseBudget, Scorer, Settings, Tables};
+use axonry_syntax::{
+    CompareError, MAX_FILE_SIZE_BYTES, Method, ParseBudget, Scorer, Settings, Tables,
+};
 
 use crate::{added, modified, scorer};
 
@@ -92,17 +95,107 @@ fn a_few_bytes_that_would_be_parsed_for_ever_cost_their_budget_and_no_more() {
     assert_eq!(methods, [&Method::TimedOut, &Method::TreeDiff]);
 }
 
+/// The parser core frees its stack by recursion, which needs more than a thread usually has.
 #[test]
-fn depth_does_not_reach_the_stack() {
-    let depth = 100_000;
-    let nested = format!("x = {}1{}\n", "(".repeat(depth), ")".repeat(depth));
+#[cfg(feature = "c")]
+fn a_stack_the_parser_frees_by_recursion_fits_the_threads() {
+    let merged = "a=>".repeat(MAX_FILE_SIZE_BYTES / 3);
+    let scorer = with_budget(ParseBudget::default());
+    let score = scorer.score(&[added("a.c", &merged), added("b.c", "int b;")]);
+    assert_eq!(score.files[1].method, Method::TreeDiff);
+    let compared = scorer.compare("c", None, Some(&merged));
+    assert!(!matches!(compared, Err(CompareError::Unsupported { .. })));
+}
+
+/// A file of the greatest size that is nothing but nesting, in every language of the build.
+#[test]
+fn a_million_levels_cost_their_budget_and_no_more() {
+    let scorer = with_budget(ParseBudget {
+        per_parse: Duration::from_millis(50),
+        per_change: Duration::from_secs(3_600),
+    });
+    let tables = Tables::upstream();
+    let extension_of: BTreeMap<_, _> = tables
+        .languages()
+        .filter_map(|(extension, entry)| Some((entry.language.as_deref()?, extension)))
+        .filter(|(language, _)| !scorer.missing_languages().contains(language))
+        .collect();
+    for extension in extension_of.values() {
+        let filename = format!("a.{extension}");
+        for unit in ["(", "a[", "if x {", "<a>", "\"${"] {
+            let deep = unit.repeat(MAX_FILE_SIZE_BYTES / unit.len());
+            let started = Instant::now();
+            let score = scorer.score(&[added(&filename, &deep)]);
+            assert_eq!(score.files.len(), 1);
+            let took = started.elapsed();
+            // Freeing and walking a tree are not metered, and grow with its size alone.
+            assert!(
+                took < Duration::from_secs(30),
+                "{filename} {unit}: {took:?}"
+            );
+        }
+    }
+    let ordinary = scorer.score(&[added("a.py", "x = 1\n")]);
+    assert_eq!(
+        ordinary.files[0].method,
+        Method::TreeDiff,
+        "nothing is left of it all"
+    );
+}
+
+#[test]
+fn one_line_of_a_megabyte_is_a_line_like_any_other() {
     let scorer = with_budget(ParseBudget {
         per_parse: Duration::from_secs(60),
         per_change: Duration::from_secs(60),
     });
-    let score = scorer.score(&[added("deep.py", &nested)]);
-    assert_eq!(score.files[0].method, Method::TreeDiff);
-    assert!(score.total_nodes_scored > 2 * 100_000);
+    for (filename, line) in [
+        ("a.py", format!("x = \"{}\"", "y".repeat(900_000))),
+        ("a.js", format!("var {};", "z".repeat(900_000))),
+        ("a.rs", format!("// {}", "c".repeat(900_000))),
+    ] {
+        let score = scorer.score(&[added(filename, &line)]);
+        assert_eq!(score.files[0].method, Method::TreeDiff, "{filename}");
+        assert!(score.files[0].nodes_scored < 20, "{filename}");
+    }
+}
+
+#[test]
+fn line_ends_and_marks_change_no_token_that_does_not_hold_them() {
+    let unix = "def f(a):\n    return a\n";
+    for (head, why) in [
+        (unix.replace('\n', "\r\n"), "CRLF"),
+        (format!("\u{feff}{unix}"), "a byte order mark"),
+    ] {
+        let score = scorer().score(&[modified("a.py", unix, &head)]);
+        assert_eq!(score.files[0].method, Method::TreeDiff, "{why}");
+        assert_eq!(score.files[0].nodes_scored, 0, "{why}");
+    }
+    let lone = scorer().score(&[modified("a.py", unix, &unix.replace('\n', "\r"))]);
+    assert_eq!(
+        lone.files[0].method,
+        Method::TreeDiff,
+        "lone carriage returns"
+    );
+}
+
+#[test]
+fn depth_does_not_reach_the_stack() {
+    let scorer = with_budget(ParseBudget {
+        per_parse: Duration::from_secs(60),
+        per_change: Duration::from_secs(120),
+    });
+    let closed = |levels| format!("x = {}1{};\n", "(".repeat(levels), ")".repeat(levels));
+    for (filename, deep, leaves) in [
+        ("closed.py", closed(400_000), 800_000),
+        ("closed.ts", closed(400_000), 800_000),
+        ("open.py", "(".repeat(MAX_FILE_SIZE_BYTES), 1_000_000),
+        ("open.rs", "[".repeat(MAX_FILE_SIZE_BYTES), 1_000_000),
+    ] {
+        let score = scorer.score(&[added(filename, &deep)]);
+        assert_eq!(score.files[0].method, Method::TreeDiff, "{filename}");
+        assert!(score.total_nodes_scored >= leaves, "{filename}");
+    }
 }
 
 #[test]
@@ -115,6 +208,9 @@ fn odd_bytes_are_only_text() {
         ),
         ("\u{10ffff}", "the last character"),
         ("   \n\n", "white space alone"),
+        ("\r", "a lone carriage return"),
+        ("\u{feff}", "a byte order mark alone"),
+        ("", "nothing"),
     ] {
         for filename in ["a.py", "a.rs", "a.ts", "a.tsx"] {
             let score = scorer().score(&[added(filename, source)]);

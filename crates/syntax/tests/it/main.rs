@@ -1,5 +1,6 @@
 //! What a user of the scorer notices.
 
+mod corpus;
 mod hostile;
 mod languages;
 mod scores;
