@@ -30,11 +30,15 @@
 
 mod account;
 mod explanation;
+mod judgement;
+mod kept;
 mod maintainers;
 mod mechanism;
 mod memory;
 mod miner;
 mod reading;
+mod rules;
+mod values;
 
 pub use account::TokenSource;
 pub use mechanism::{OpenSource, OpenSourceBuilder, OpenSourceError};

@@ -1,38 +1,45 @@
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::Duration;
 
 use async_trait::async_trait;
-use axonry_chain::{Metagraph, Neuron};
-use axonry_core::{Hotkey, Observed, Score, UnixMillis, Unknown};
-use axonry_github::{GitHub, GithubId, Mirror, PatStore, RepositoryName, Windows};
+use axonry_chain::Neuron;
+use axonry_core::{Hotkey, Observed, UnixMillis, Unknown};
+use axonry_github::{
+    ContentCache, GitHub, GithubId, Page, PatStore, PullRequest, PullRequestSource, RepositoryName,
+    Windows,
+};
 use axonry_neuron::{Evaluation, Mechanism, MechanismError, Round, Step};
 use axonry_scoring::Timestamp;
-use axonry_scoring::duplicate::{is_account, shared_accounts};
-use axonry_scoring::emission::{self, MinerScores};
 use axonry_scoring::registry::Registry;
-use axonry_scoring::standing;
 use axonry_syntax::{GrammarSet, Scorer, ScorerError, Tables};
 use futures_util::{FutureExt, StreamExt, stream};
+use tokio::time::{Instant, timeout_at};
 
 use crate::account::{Account, TokenSource, account};
-use crate::explanation::explanation;
-use crate::maintainers::maintainers;
+use crate::judgement::{Found, Judging};
+use crate::kept::Kept;
+use crate::maintainers::{self, Maintainers};
 use crate::memory::{Memory, Remembered};
-use crate::miner::{Bench, Work};
+use crate::miner::{Bench, Work, chain_of};
+use crate::rules;
+use crate::values::{Values, Workshop};
 
-/// Miners looked at in the same moment; the HTTP client's bounds hold over all of them together.
-const MINERS_AT_ONCE: usize = 16;
+/// Requests under way at once, unless set; the HTTP client's own bounds hold as well.
+const IN_FLIGHT: usize = 16;
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
 /// The mechanism of subnet 74. Make one per process: it remembers what it saw of each miner.
 #[derive(Debug)]
 pub struct OpenSource {
-    mirror: Mirror,
+    source: Arc<dyn PullRequestSource>,
     github: GitHub,
     registry: Registry,
     tokens: TokenSource,
     scorer: Arc<Scorer>,
+    kept: Arc<Kept>,
+    maintainers: Maintainers,
+    in_flight: usize,
     miner_deadline: Duration,
     memory: Memory,
 }
@@ -41,10 +48,12 @@ pub struct OpenSource {
 #[derive(Debug)]
 #[must_use = "a builder does nothing until `build` is called"]
 pub struct OpenSourceBuilder {
-    mirror: Mirror,
+    source: Arc<dyn PullRequestSource>,
     github: GitHub,
     registry: Registry,
     tokens: TokenSource,
+    cache: Option<ContentCache>,
+    in_flight: usize,
     miner_deadline: Duration,
 }
 
@@ -61,13 +70,16 @@ pub enum OpenSourceError {
 }
 
 impl OpenSource {
-    /// Starts from an empty registry and no tokens.
-    pub fn builder(mirror: Mirror, github: GitHub) -> OpenSourceBuilder {
+    /// Starts from an empty registry and no tokens. `source` is a
+    /// [`Mirror`](axonry_github::Mirror) or whatever else knows pull requests.
+    pub fn builder(source: impl PullRequestSource + 'static, github: GitHub) -> OpenSourceBuilder {
         OpenSourceBuilder {
-            mirror,
+            source: Arc::new(source),
             github,
             registry: Registry::default(),
             tokens: PatStore::default().into(),
+            cache: None,
+            in_flight: IN_FLIGHT,
             miner_deadline: Duration::from_secs(20 * 60),
         }
     }
@@ -86,8 +98,21 @@ impl OpenSourceBuilder {
         self
     }
 
-    /// How long one miner may take in a round, waiting for the mirror's quota included; a miner
-    /// that takes longer is unknown in that round.
+    /// Where contents and scores of pull requests are kept between runs. Without it they are
+    /// fetched again after a restart.
+    pub fn cache(mut self, cache: ContentCache) -> Self {
+        self.cache = Some(cache);
+        self
+    }
+
+    /// How many requests may be under way at once; at least one. Default 16.
+    pub fn in_flight(mut self, requests: usize) -> Self {
+        self.in_flight = requests.max(1);
+        self
+    }
+
+    /// How long after its start a round waits for a miner's lists and files, waiting for a quota
+    /// included; what is not there by then is unknown in that round. Default 20 min.
     pub const fn miner_deadline(mut self, deadline: Duration) -> Self {
         self.miner_deadline = deadline;
         self
@@ -103,9 +128,13 @@ impl OpenSourceBuilder {
                 return Err(OpenSourceError::Repository(name.to_owned()));
             }
         }
+        let scorer = Scorer::new(Tables::upstream(), GrammarSet::Parity)?;
         Ok(OpenSource {
-            scorer: Arc::new(Scorer::new(Tables::upstream(), GrammarSet::Parity)?),
-            mirror: self.mirror,
+            kept: Arc::new(Kept::new(self.cache, rules::digest(&scorer))),
+            scorer: Arc::new(scorer),
+            source: self.source,
+            maintainers: Maintainers::default(),
+            in_flight: self.in_flight,
             github: self.github,
             registry: self.registry,
             tokens: self.tokens,
@@ -115,14 +144,13 @@ impl OpenSourceBuilder {
     }
 }
 
-/// What a round found out about one miner.
+/// What was read of one miner before its files.
 #[derive(Debug)]
-struct Found {
-    hotkey: Hotkey,
-    uid: u16,
+struct Listed<'a> {
+    neuron: &'a Neuron,
     account: Account,
-    /// Absent for a miner without an account.
-    work: Option<Observed<Work>>,
+    /// Absent for a miner without an account, or with one that is not known now.
+    page: Option<Result<Page<PullRequest>, Unknown>>,
 }
 
 #[async_trait]
@@ -134,31 +162,59 @@ impl Mechanism for OpenSource {
         let metagraph = round.metagraph;
         self.memory
             .retain(|hotkey| metagraph.uid_of(hotkey).is_some());
-        let windows = self.windows(round.now);
+        self.kept.next_round();
+        let deadline = Instant::now() + self.miner_deadline;
         let bench = Bench {
-            mirror: &self.mirror,
-            scorer: &self.scorer,
             registry: &self.registry,
-            windows: &windows,
             now: Timestamp::from_micros(millis(round.now).saturating_mul(1000)),
+        };
+        // All lists first: only then is it known what is needed, and by how many.
+        let listed = self.lists(&round, &tokens, deadline).await;
+        let pages = listed
+            .iter()
+            .filter_map(|one| one.page.as_ref()?.as_ref().ok());
+        let needed = pages.flat_map(|page| bench.needed(page));
+        let list: BTreeMap<_, _> = needed
+            .map(|pull| ((pull.repository.clone(), pull.number), pull))
+            .collect();
+        let workshop = Workshop {
+            source: &*self.source,
+            scorer: &self.scorer,
+            kept: &self.kept,
+            in_flight: self.in_flight,
+            deadline,
             progress: round.progress,
         };
-        let expected = u64::try_from(metagraph.len()).unwrap_or(u64::MAX);
-        round.progress.note(Step::Expect {
-            what: "miners",
-            count: expected,
-        });
-        let looking: Vec<_> = metagraph
-            .neurons()
-            .iter()
-            .map(|neuron| self.look_at(neuron, &tokens, &bench, round.now).boxed())
+        let (values, (cut, warnings)) = tokio::join!(
+            workshop.values(list),
+            self.maintainers
+                .read(&*self.source, &self.registry, self.in_flight),
+        );
+        let found: Vec<Found> = listed
+            .into_iter()
+            .map(|one| self.find(one, &bench, &values, round.now))
             .collect();
-        // In order of uids: what follows adds up in that order, whoever answered first.
-        let found = stream::iter(looking)
-            .buffered(MINERS_AT_ONCE)
-            .collect()
-            .await;
-        Ok(self.judge(metagraph, found, round.now).await)
+        let judging = Judging {
+            metagraph,
+            registry: &self.registry,
+            memory: &self.memory,
+            now: round.now,
+        };
+        let maintained = maintainers::uids(cut, &judging.accounts(&found));
+        let mut evaluation = judging.judge(found, &maintained, warnings);
+        let missing = self.scorer.missing_languages().len();
+        for (name, count) in [
+            ("files_fetched", values.fetched),
+            ("scores_reused", values.reused),
+            ("scores_stale", values.stale),
+            (
+                "languages_not_built",
+                u64::try_from(missing).unwrap_or(u64::MAX),
+            ),
+        ] {
+            evaluation.counters.insert(name.to_owned(), count);
+        }
+        Ok(evaluation)
     }
 }
 
@@ -180,29 +236,92 @@ impl OpenSource {
             .collect()
     }
 
-    async fn look_at(
+    /// Every miner's account and pull requests, in order of uids, whoever answered first.
+    async fn lists<'r>(
         &self,
-        neuron: &Neuron,
+        round: &Round<'r>,
         tokens: &PatStore,
-        bench: &Bench<'_>,
-        now: UnixMillis,
-    ) -> Found {
-        let account = account(neuron, tokens, &self.github).await;
-        let hotkey = neuron.hotkey;
-        let work = match &account {
-            Account::None(_) => None,
-            Account::Known(id) => {
-                let working = tokio::time::timeout(self.miner_deadline, bench.work(id)).await;
-                Some(match working {
-                    Ok(Ok(work)) => Observed::known(work, now),
-                    Ok(Err(unknown)) => self.recalled(&hotkey, id, unknown),
-                    Err(_) => {
-                        let late = format!("nothing complete within {:?}", self.miner_deadline);
-                        self.recalled(&hotkey, id, Unknown::SourceFailed(late))
+        deadline: Instant,
+    ) -> Vec<Listed<'r>> {
+        let windows = &self.windows(round.now);
+        let progress = round.progress;
+        let neurons = round.metagraph.neurons();
+        progress.note(Step::Expect {
+            what: "miners",
+            count: u64::try_from(neurons.len()).unwrap_or(u64::MAX),
+        });
+        let listing: Vec<_> = neurons
+            .iter()
+            .map(|neuron| {
+                let listing = async move {
+                    let account = account(neuron, tokens, &self.github).await;
+                    let page = match &account {
+                        Account::Known(id) => Some(self.list(id, windows, deadline).await),
+                        Account::None(_) | Account::Unknown { .. } => None,
+                    };
+                    progress.note(Step::Done {
+                        what: "miners",
+                        count: 1,
+                    });
+                    Listed {
+                        neuron,
+                        account,
+                        page,
                     }
+                };
+                listing.boxed()
+            })
+            .collect();
+        stream::iter(listing)
+            .buffered(self.in_flight)
+            .collect()
+            .await
+    }
+
+    async fn list(
+        &self,
+        id: &GithubId,
+        windows: &Windows,
+        deadline: Instant,
+    ) -> Result<Page<PullRequest>, Unknown> {
+        if self.registry.is_empty() {
+            return Ok(Page::default());
+        }
+        match timeout_at(deadline, self.source.pulls(id, windows)).await {
+            Ok(Ok(page)) => Ok(page),
+            Ok(Err(error)) => Err(Unknown::SourceFailed(chain_of(&error))),
+            Err(_) => {
+                let late = format!("nothing complete within {:?}", self.miner_deadline);
+                Err(Unknown::SourceFailed(late))
+            }
+        }
+    }
+
+    /// Puts together what is known of one miner, and remembers it if it is all.
+    fn find(&self, one: Listed<'_>, bench: &Bench<'_>, values: &Values, now: UnixMillis) -> Found {
+        let Listed {
+            neuron,
+            account,
+            page,
+        } = one;
+        let hotkey = neuron.hotkey;
+        let work = match (&account, page) {
+            (Account::Known(id), Some(page)) => {
+                let work = page.and_then(|page| bench.work(&page, values));
+                Some(match work {
+                    Ok(work) => {
+                        let remembered = Remembered {
+                            account: id.clone(),
+                            work: work.clone(),
+                            as_of: now,
+                        };
+                        self.memory.store(hotkey, remembered);
+                        Observed::known(work, now)
+                    }
+                    Err(unknown) => self.recalled(&hotkey, id, unknown),
                 })
             }
-            Account::Unknown { earlier, why } => {
+            (Account::Unknown { earlier, why }, _) => {
                 let unknown =
                     Unknown::SourceFailed(format!("GitHub did not say whose it is: {why}"));
                 Some(match earlier {
@@ -210,21 +329,8 @@ impl OpenSource {
                     None => Observed::unknown(unknown),
                 })
             }
+            (Account::Known(_) | Account::None(_), _) => None,
         };
-        if let (Account::Known(id), Some(Observed::Known { value, as_of })) = (&account, &work)
-            && *as_of == now
-        {
-            let remembered = Remembered {
-                account: id.clone(),
-                work: value.clone(),
-                as_of: now,
-            };
-            self.memory.store(hotkey, remembered);
-        }
-        bench.progress.note(Step::Done {
-            what: "miners",
-            count: 1,
-        });
         Found {
             hotkey,
             uid: neuron.uid.0,
@@ -246,130 +352,6 @@ impl OpenSource {
             None => Observed::unknown(unknown),
         }
     }
-
-    async fn judge(&self, metagraph: &Metagraph, found: Vec<Found>, now: UnixMillis) -> Evaluation {
-        let mut evaluation = Evaluation::default();
-        let claims = found
-            .iter()
-            .map(|one| (one.uid, one.claimed().map(GithubId::as_str)));
-        let shared = shared_accounts(claims);
-        let uids: BTreeSet<u16> = metagraph
-            .neurons()
-            .iter()
-            .map(|neuron| neuron.uid.0)
-            .collect();
-        let accounts: BTreeMap<String, u16> = found
-            .iter()
-            .filter(|one| !shared.contains(&one.uid))
-            .filter_map(|one| Some((one.claimed()?.as_str().to_owned(), one.uid)))
-            .collect();
-        let (maintainers, warnings) = maintainers(&self.mirror, &self.registry, &accounts).await;
-        evaluation.warnings = warnings;
-
-        let mut scores = Vec::new();
-        let mut unknown = BTreeMap::new();
-        let mut as_of = BTreeMap::new();
-        let (mut files, mut pulls) = (0_u64, 0_usize);
-        for one in found {
-            let line = if shared.contains(&one.uid) {
-                self.memory.forget(&one.hotkey);
-                evaluation.penalised.insert(one.hotkey);
-                "penalised: its GitHub account is claimed by other hotkeys as well".to_owned()
-            } else {
-                match (one.account, one.work) {
-                    (Account::None(reason), _) => reason.to_string(),
-                    (_, None) => "was not looked at".to_owned(),
-                    (_, Some(Observed::Unknown { reason })) => {
-                        let line = reason.to_string();
-                        unknown.insert(one.hotkey, reason);
-                        line
-                    }
-                    (
-                        _,
-                        Some(Observed::Known {
-                            value: mut work,
-                            as_of: seen,
-                        }),
-                    ) => {
-                        files = files.saturating_add(work.files);
-                        let lists = &work.pull_requests;
-                        pulls += lists.merged.len() + lists.open.len() + lists.closed.len();
-                        as_of.insert(one.hotkey, seen);
-                        let standing = standing::finalize(&mut work.pull_requests, &self.registry);
-                        let line = explanation(&standing, &work);
-                        let earned = standing.repositories.iter();
-                        scores.push(MinerScores {
-                            uid: one.uid,
-                            pull_requests: earned
-                                .map(|(name, here)| (name.clone(), here.totals.total_score))
-                                .collect(),
-                            issues: Vec::new(),
-                        });
-                        line
-                    }
-                }
-            };
-            evaluation.explanations.insert(one.hotkey, line);
-        }
-
-        // Who could be judged must not gain by who could not, and nothing may be recycled only
-        // because nobody answered: a round without a quorum is void for all alike.
-        let judged = scores.len();
-        let void = (unknown.len() > judged).then(|| {
-            let claimed = unknown.len() + judged;
-            format!(
-                "the round is void: {} of {claimed} miners could not be judged",
-                unknown.len()
-            )
-        });
-        if let Some(void) = &void {
-            for neuron in metagraph.neurons() {
-                unknown
-                    .entry(neuron.hotkey)
-                    .or_insert_with(|| Unknown::NotComputed(void.clone()));
-            }
-        }
-        evaluation.warnings.extend(void);
-        let emission = emission::allocate(&scores, &self.registry, &uids, &maintainers);
-        for neuron in metagraph.neurons() {
-            let reward = emission.rewards.get(&neuron.uid.0).copied().unwrap_or(0.0);
-            let observed = match (unknown.remove(&neuron.hotkey), Score::new(reward)) {
-                (Some(reason), _) => Observed::unknown(reason),
-                (None, Ok(score)) => {
-                    let seen = as_of.get(&neuron.hotkey).copied().unwrap_or(now);
-                    Observed::known(score, seen)
-                }
-                (None, Err(error)) => Observed::unknown(Unknown::NotComputed(error.to_string())),
-            };
-            evaluation.scores.insert(neuron.hotkey, observed);
-        }
-        let pulls = u64::try_from(pulls).unwrap_or(u64::MAX);
-        evaluation
-            .counters
-            .insert("pull_requests".to_owned(), pulls);
-        evaluation.counters.insert("files".to_owned(), files);
-        let missing = self.scorer.missing_languages().len();
-        evaluation
-            .counters
-            .insert("languages_not_built".to_owned(), count(missing));
-        evaluation
-    }
-}
-
-impl Found {
-    /// The account a miner claims, for the search for accounts claimed twice.
-    fn claimed(&self) -> Option<&GithubId> {
-        let id = match &self.account {
-            Account::Known(id) => Some(id),
-            Account::Unknown { earlier, .. } => earlier.as_ref(),
-            Account::None(_) => None,
-        };
-        id.filter(|id| is_account(id.as_str()))
-    }
-}
-
-fn count(things: usize) -> u64 {
-    u64::try_from(things).unwrap_or(u64::MAX)
 }
 
 fn millis(now: UnixMillis) -> i64 {

@@ -1,0 +1,259 @@
+//! The round's work list: every pull request whose files count, each once, fetched and valued.
+
+use std::collections::BTreeMap;
+use std::num::NonZeroUsize;
+use std::sync::Arc;
+use std::thread;
+
+use axonry_core::Unknown;
+use axonry_github::{Files, GithubError, PullRequest, PullRequestSource, StoredFiles};
+use axonry_neuron::{Progress, Step};
+use axonry_syntax::Scorer;
+use futures_util::{FutureExt, StreamExt, stream};
+use tokio::sync::Semaphore;
+use tokio::time::{Instant, timeout_at};
+
+use crate::kept::{Item, Kept, Value};
+use crate::miner::chain_of;
+use crate::reading;
+
+/// What became of one pull request's files.
+#[derive(Clone, Debug)]
+pub(crate) enum Valued {
+    /// They are worth this; what there is to say about it, in words.
+    Known(Value, Option<String>),
+    /// Not known in this round, and never was at these commits.
+    Unknown(Unknown),
+}
+
+/// Values of all pull requests of a round, and what they cost.
+#[derive(Debug, Default)]
+pub(crate) struct Values {
+    pub(crate) of: BTreeMap<Item, Valued>,
+    /// Answers of the source that were needed.
+    pub(crate) fetched: u64,
+    /// Values known from earlier rounds.
+    pub(crate) reused: u64,
+    /// Values of earlier rounds that stand in for what could not be fetched.
+    pub(crate) stale: u64,
+}
+
+/// What it takes to value pull requests.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Workshop<'a> {
+    pub(crate) source: &'a dyn PullRequestSource,
+    pub(crate) scorer: &'a Arc<Scorer>,
+    pub(crate) kept: &'a Arc<Kept>,
+    /// How many requests may be under way at once.
+    pub(crate) in_flight: usize,
+    /// When what is not there yet counts as unknown.
+    pub(crate) deadline: Instant,
+    pub(crate) progress: &'a dyn Progress,
+}
+
+/// What one pull request cost.
+enum Cost {
+    Fetched,
+    Stale,
+}
+
+impl Workshop<'_> {
+    /// Values every pull request of the list, in whatever order answers come.
+    ///
+    /// Fetching is bounded by `in_flight` and scoring by the number of processors, and a text is
+    /// dropped as soon as it is scored: so many texts are held at once and no more.
+    pub(crate) async fn values(&self, list: BTreeMap<Item, &PullRequest>) -> Values {
+        let count = u64::try_from(list.len()).unwrap_or(u64::MAX);
+        self.note_expected(count);
+        let mut values = Values::default();
+        let missing = self.reuse(list, &mut values).await;
+        let processors = thread::available_parallelism().map_or(1, NonZeroUsize::get);
+        let (fetching, scoring) = (
+            Semaphore::new(self.in_flight),
+            Semaphore::new(processors + 1),
+        );
+        let valuing: Vec<_> = missing
+            .into_iter()
+            .map(|(item, pull)| {
+                let (fetching, scoring) = (&fetching, &scoring);
+                async move { (item, self.value(pull, fetching, scoring).await) }.boxed()
+            })
+            .collect();
+        let at_once = self.in_flight + 2 * processors;
+        let mut valuing = stream::iter(valuing).buffer_unordered(at_once);
+        while let Some((item, (valued, cost))) = valuing.next().await {
+            match cost {
+                Some(Cost::Fetched) => values.fetched += 1,
+                Some(Cost::Stale) => values.stale += 1,
+                None => {}
+            }
+            values.of.insert(item, valued);
+            self.note_done(1);
+        }
+        values
+    }
+
+    /// Takes what is known already and leaves the rest of the list.
+    async fn reuse<'p>(
+        &self,
+        list: BTreeMap<Item, &'p PullRequest>,
+        values: &mut Values,
+    ) -> Vec<(Item, &'p PullRequest)> {
+        let kept = Arc::clone(self.kept);
+        let pulls: Vec<PullRequest> = list.values().map(|pull| (*pull).clone()).collect();
+        let known = tokio::task::spawn_blocking(move || {
+            pulls
+                .iter()
+                .map(|pull| kept.known(pull))
+                .collect::<Vec<_>>()
+        });
+        // Nothing is known of any when looking fails: then all are fetched.
+        let known = known.await.unwrap_or_else(|_| vec![None; list.len()]);
+        let mut missing = Vec::new();
+        for ((item, pull), known) in list.into_iter().zip(known) {
+            match known {
+                Some(value) => {
+                    values.reused += 1;
+                    values.of.insert(item, Valued::Known(value, None));
+                }
+                None => missing.push((item, pull)),
+            }
+        }
+        self.note_done(values.reused);
+        missing
+    }
+
+    async fn value(
+        &self,
+        pull: &PullRequest,
+        fetching: &Semaphore,
+        scoring: &Semaphore,
+    ) -> (Valued, Option<Cost>) {
+        let named = format!("{}#{}", pull.repository, pull.number);
+        let kept = Arc::clone(self.kept);
+        let wanted = pull.clone();
+        let on_disk = tokio::task::spawn_blocking(move || kept.files(&wanted)).await;
+        let (files, cost) = match on_disk.ok().flatten() {
+            Some(files) => (files, None),
+            None => match self.fetch(pull, fetching).await {
+                Ok(Files::Stored(files)) => (files, Some(Cost::Fetched)),
+                Ok(Files::NotStoredYet) => {
+                    return (
+                        none(Some(format!("{named} is not stored yet"))),
+                        Some(Cost::Fetched),
+                    );
+                }
+                // Listed, and yet not there: the source has said so for sure.
+                Err(Missing::Absent(why)) => {
+                    let remark = format!("{named} has no files: {why}");
+                    return (none(Some(remark)), Some(Cost::Fetched));
+                }
+                Err(Missing::Failed(why)) => {
+                    let unknown = Unknown::SourceFailed(why);
+                    return match self.kept.last(pull) {
+                        Some(value) => {
+                            let remark = format!("{named} is as last seen, because {unknown}");
+                            (Valued::Known(value, Some(remark)), Some(Cost::Stale))
+                        }
+                        None => (Valued::Unknown(unknown), None),
+                    };
+                }
+            },
+        };
+        let _permit = scoring
+            .acquire()
+            .await
+            .expect("the semaphore is never closed");
+        (self.score(pull, files, named).await, cost)
+    }
+
+    async fn fetch(&self, pull: &PullRequest, fetching: &Semaphore) -> Result<Files, Missing> {
+        let asking = async {
+            let _permit = fetching
+                .acquire()
+                .await
+                .expect("the semaphore is never closed");
+            self.source.files(pull).await
+        };
+        match timeout_at(self.deadline, asking).await {
+            Ok(Ok(files)) => Ok(files),
+            Ok(Err(error)) if is_absent(&error) => Err(Missing::Absent(chain_of(&error))),
+            Ok(Err(error)) => Err(Missing::Failed(chain_of(&error))),
+            Err(_) => Err(Missing::Failed("the round has no more time".to_owned())),
+        }
+    }
+
+    /// Values files away from the async threads; the texts are dropped there.
+    async fn score(&self, pull: &PullRequest, files: StoredFiles, named: String) -> Valued {
+        let (scorer, kept) = (Arc::clone(self.scorer), Arc::clone(self.kept));
+        let pull = pull.clone();
+        let scoring = tokio::task::spawn_blocking(move || {
+            kept.keep_files(&files);
+            let remark = files
+                .quarantined
+                .first()
+                .map(|bad| format!("{named} lacks {}: {}", bad.what, bad.why));
+            let count = u64::try_from(files.files.len()).unwrap_or(u64::MAX);
+            if files.files.is_empty() {
+                return none(remark);
+            }
+            let same =
+                axonry_github::ContentKey::of_files(&files) == axonry_github::ContentKey::of(&pull);
+            match scorer.score_all(&[reading::changes(&files.files)]).pop() {
+                Some(Ok(score)) => {
+                    let value = Value {
+                        totals: Some(reading::totals(&score)),
+                        files: count,
+                    };
+                    let cut = score.is_cut_short();
+                    // What depends on the moment is of this round only.
+                    if !cut && same && remark.is_none() {
+                        kept.keep(&pull, value);
+                    }
+                    let slow = cut.then(|| format!("{named} took too long to parse"));
+                    Valued::Known(value, remark.or(slow))
+                }
+                Some(Err(panicked)) => {
+                    Valued::Unknown(Unknown::NotComputed(format!("{named}: {panicked}")))
+                }
+                None => Valued::Unknown(Unknown::NotComputed("no score came back".to_owned())),
+            }
+        });
+        scoring
+            .await
+            .unwrap_or_else(|stopped| Valued::Unknown(Unknown::NotComputed(stopped.to_string())))
+    }
+
+    fn note_expected(&self, count: u64) {
+        self.progress.note(Step::Expect {
+            what: "pull requests",
+            count,
+        });
+    }
+
+    fn note_done(&self, count: u64) {
+        self.progress.note(Step::Done {
+            what: "pull requests",
+            count,
+        });
+    }
+}
+
+/// Why there are no files.
+enum Missing {
+    Absent(String),
+    Failed(String),
+}
+
+fn is_absent(error: &GithubError) -> bool {
+    let refusal = error.as_http().and_then(|http| http.refusal());
+    refusal.is_some_and(|refusal| matches!(refusal.code(), 404 | 410))
+}
+
+const fn none(remark: Option<String>) -> Valued {
+    let value = Value {
+        totals: None,
+        files: 0,
+    };
+    Valued::Known(value, remark)
+}
