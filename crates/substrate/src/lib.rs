@@ -51,6 +51,7 @@ mod chain;
 pub mod dynamic;
 mod endpoint;
 mod link;
+mod metadata_cache;
 pub mod offline;
 mod rpc;
 mod runtime;

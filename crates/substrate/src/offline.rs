@@ -3,4 +3,7 @@
 //! Use it to check bytes against a runtime, to sign on a machine without a network, or to read what
 //! has been recorded.
 
-pub use crate::runtime::{Event, KeyParts, Parts, Runtime, RuntimeVersion, StorageItem, Values};
+pub use crate::runtime::{
+    Event, Item, ItemKind, ItemStatus, KeyParts, Parts, Runtime, RuntimeVersion, StorageItem,
+    Values,
+};

@@ -1,5 +1,6 @@
 mod calls;
 mod commits;
+mod compatibility;
 mod config;
 mod event;
 mod events;
@@ -8,6 +9,7 @@ mod interface;
 mod item;
 mod neurons;
 mod shape;
+mod specimen;
 mod storage;
 
 use std::fmt;
@@ -24,6 +26,7 @@ use subxt::utils::H256;
 use config::Subtensor;
 
 pub(crate) use calls::{block_hash, extrinsic_hash};
+pub use compatibility::{Item, ItemKind, ItemStatus};
 pub use event::Event;
 pub use item::{KeyParts, Parts, StorageItem};
 pub use storage::Values;

@@ -9,6 +9,7 @@ use tokio::sync::OnceCell;
 use tracing::info;
 
 use crate::link::Link;
+use crate::metadata_cache::MetadataCache;
 use crate::runtime::{Runtime, RuntimeVersion};
 
 /// Runtimes kept: around an upgrade two are in use, reading history takes a few more.
@@ -24,6 +25,7 @@ const BLOCKS_KEPT: usize = 4096;
 #[derive(Debug)]
 pub(crate) struct Runtimes {
     genesis: BlockHash,
+    cache: Option<MetadataCache>,
     known: Mutex<Known>,
 }
 
@@ -36,7 +38,7 @@ struct Known {
     blocks: HashMap<BlockHash, Version>,
     /// The keys of `blocks`, oldest first.
     order: VecDeque<BlockHash>,
-    /// By spec version. A disk cache would fill these cells before the network does.
+    /// By spec version.
     runtimes: BTreeMap<u32, Arc<OnceCell<Arc<Runtime>>>>,
 }
 
@@ -70,9 +72,10 @@ impl Known {
 }
 
 impl Runtimes {
-    pub(crate) fn new(genesis: BlockHash) -> Self {
+    pub(crate) fn new(genesis: BlockHash, cache: Option<MetadataCache>) -> Self {
         Self {
             genesis,
+            cache,
             known: Mutex::default(),
         }
     }
@@ -160,6 +163,12 @@ impl Runtimes {
         let cell = self.known().cell(version.spec);
         let runtime = cell
             .get_or_try_init(|| async {
+                if let Some(cache) = &self.cache
+                    && let Some(runtime) = cache.load(self.genesis, version).await
+                {
+                    info!(spec = version.spec, "runtime metadata read from disk");
+                    return Ok(Arc::new(runtime));
+                }
                 let bytes = link.metadata(at).await?;
                 let runtime = Runtime::decode(&bytes, self.genesis)?;
                 if runtime.version() != version {
@@ -176,6 +185,9 @@ impl Runtimes {
                     bytes = bytes.len(),
                     "runtime metadata read"
                 );
+                if let Some(cache) = &self.cache {
+                    cache.keep(self.genesis, version, bytes).await;
+                }
                 Ok(Arc::new(runtime))
             })
             .await?;

@@ -1,4 +1,5 @@
 use std::collections::BTreeMap;
+use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -10,6 +11,7 @@ use tracing::debug;
 
 use crate::endpoint::{Endpoint, EndpointError};
 use crate::link::{Link, Patience, Repeat};
+use crate::metadata_cache::MetadataCache;
 use crate::runtime::RuntimeVersion;
 use crate::runtimes::Runtimes;
 
@@ -28,6 +30,7 @@ pub(crate) struct Inner {
     pub(crate) link: Arc<Link>,
     pub(crate) runtimes: Arc<Runtimes>,
     pub(crate) genesis: BlockHash,
+    connected_at: BlockHash,
     _listener: AbortOnDropHandle<()>,
 }
 
@@ -38,6 +41,7 @@ pub struct SubstrateBuilder {
     endpoint: Endpoint,
     patience: Patience,
     genesis: Option<BlockHash>,
+    cache: Option<MetadataCache>,
 }
 
 /// Why there is no client.
@@ -103,6 +107,16 @@ impl SubstrateBuilder {
         self
     }
 
+    /// A folder to keep runtimes' metadata in between runs, so that connecting downloads nothing
+    /// that was there before; none unless set.
+    ///
+    /// It is made if it is not there, and may be shared by processes and chains: files are named by
+    /// genesis and spec version, checked against the version inside, and 16 are kept.
+    pub fn metadata_cache(mut self, folder: impl Into<PathBuf>) -> Self {
+        self.cache = Some(MetadataCache::new(folder.into()));
+        self
+    }
+
     /// Connects, once, and reads the newest runtime.
     ///
     /// # Errors
@@ -110,7 +124,8 @@ impl SubstrateBuilder {
     /// twice here; a client that has connected keeps itself connected from then on.
     pub async fn connect(self) -> Result<Substrate, ConnectError> {
         let link = Arc::new(Link::open(self.endpoint, self.patience).await?);
-        let genesis = link.hash_of(BlockNumber(0)).await?;
+        let (genesis, head) =
+            tokio::try_join!(link.hash_of(BlockNumber(0)), link.finalized_head())?;
         if let Some(expected) = self.genesis.filter(|expected| *expected != genesis) {
             return Err(ConnectError::OtherChain {
                 endpoint: link.endpoint().to_string(),
@@ -118,23 +133,24 @@ impl SubstrateBuilder {
                 found: genesis,
             });
         }
-        let runtimes = Arc::new(Runtimes::new(genesis));
+        let runtimes = Arc::new(Runtimes::new(genesis, self.cache));
         let listening = listen(Arc::clone(&link), Arc::clone(&runtimes));
-        let substrate = Substrate {
+        let listener = AbortOnDropHandle::new(tokio::spawn(listening));
+        // Nothing has been announced yet, so the version is asked for.
+        let reading = async {
+            runtimes.confirm(&link, head, true).await?;
+            runtimes.at(&link, head).await
+        };
+        reading.await?;
+        Ok(Substrate {
             inner: Arc::new(Inner {
                 link,
                 runtimes,
                 genesis,
-                _listener: AbortOnDropHandle::new(tokio::spawn(listening)),
+                connected_at: head,
+                _listener: listener,
             }),
-        };
-        let head = substrate.newest().await?;
-        substrate
-            .inner
-            .runtimes
-            .at(&substrate.inner.link, head.hash)
-            .await?;
-        Ok(substrate)
+        })
     }
 }
 
@@ -151,6 +167,7 @@ impl Substrate {
                 status: Duration::from_secs(180),
             },
             genesis: None,
+            cache: None,
         }
     }
 
@@ -165,6 +182,14 @@ impl Substrate {
     /// The node it is connected to.
     pub fn endpoint(&self) -> &Endpoint {
         self.inner.link.endpoint()
+    }
+
+    /// The finalized head at the time of connecting.
+    ///
+    /// Its runtime is known, so that a first value can be read at it without asking for a block
+    /// first; it is not followed.
+    pub fn connected_at(&self) -> BlockHash {
+        self.inner.connected_at
     }
 
     /// How many requests have been made since the start, subscriptions and repeats counted.

@@ -8,7 +8,7 @@ use super::storage::{Item, Values};
 use super::{Runtime, SUBTENSOR, missing};
 
 /// Every item a subnet's rules are read from, where the runtime has it.
-const ITEMS: [&str; 19] = [
+pub(super) const ITEMS: [&str; 19] = [
     "NetworksAdded",
     "Tempo",
     "MinAllowedWeights",
@@ -28,6 +28,22 @@ const ITEMS: [&str; 19] = [
     "PendingEpochAt",
     "SubnetEpochIndex",
     "BlocksSinceLastStep",
+];
+
+/// Those without which no round is possible.
+pub(super) const NEEDED: [&str; 4] = [
+    "NetworksAdded",
+    "Tempo",
+    "MinAllowedWeights",
+    "WeightsSetRateLimit",
+];
+
+/// Those that a runtime must also have which keeps its epochs in state.
+pub(super) const NEEDED_BY_STATE: [&str; 4] = [
+    "PendingEpochAt",
+    "SubnetEpochIndex",
+    "BlocksSinceLastStep",
+    "Number",
 ];
 
 impl Runtime {

@@ -12,8 +12,8 @@ use subxt::ext::frame_decode::runtime_apis::encode_runtime_api_inputs;
 use super::shape::is_laid_out_as;
 use super::{Runtime, missing};
 
-const TRAIT: &str = "NeuronInfoRuntimeApi";
-const METHOD: &str = "get_neurons_lite";
+pub(super) const TRAIT: &str = "NeuronInfoRuntimeApi";
+pub(super) const METHOD: &str = "get_neurons_lite";
 const ITEM: &str = "NeuronInfoRuntimeApi.get_neurons_lite";
 
 /// The fields we use, found by name: new ones, moved ones and wrapped ones do no harm.

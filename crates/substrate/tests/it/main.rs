@@ -2,10 +2,13 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+mod cache;
 mod calls;
 mod commits;
+mod compatibility;
 mod connection;
 mod follower;
+mod mutations;
 mod node;
 mod reads;
 mod recorded;
