@@ -10,7 +10,7 @@ use crate::classification::{
     short_name,
 };
 use crate::grammar::{Grammars, Treatment};
-use crate::parse::Meter;
+use crate::parse::{Meter, Unparsed};
 use crate::score::{FileScore, Method};
 use crate::tables::Tables;
 use crate::tree_diff;
@@ -80,8 +80,10 @@ pub(crate) fn score(
         Treatment::Parse(grammar) => tree_diff::diff(grammar, file.base, file.head, meter),
         Treatment::Nothing | Treatment::Missing => Ok(Breakdown::default()),
     };
-    let Ok(difference) = difference else {
-        return skipped(Method::TimedOut);
+    let difference = match difference {
+        Ok(difference) => difference,
+        Err(Unparsed::OutOfTime) => return skipped(Method::TimedOut),
+        Err(Unparsed::Hazard) => return skipped(Method::SkippedHazard),
     };
     let is_test_file = is_test_file || has_inline_tests(head, &extension);
     let breakdown = difference.scaled(language_weight * file_weight(is_test_file));

@@ -90,6 +90,18 @@ pub(crate) struct WeighedGrammar {
     language: Language,
     /// By id; the last one stands for error nodes, whose id is outside the grammar's own.
     kinds: Vec<Kind>,
+    is_hazard: fn(&str) -> bool,
+}
+
+/// Whether Kotlin's scanner might call `abort` on a text.
+///
+/// It does when it is inside of 1024 strings at once (`stack_push` in `scanner.c` of
+/// tree-sitter-kotlin-sg). It leaves a string for an outer one's sake only at a `$`, or where a
+/// NUL looks to it like the end of the file, so that fewer of those are no danger.
+fn may_abort_in_kotlin(text: &str) -> bool {
+    const NESTED_STRINGS: usize = 1_000;
+    let leaves_a_string = |byte: &u8| matches!(byte, b'$' | 0);
+    text.bytes().filter(leaves_a_string).count() >= NESTED_STRINGS
 }
 
 /// What there is to know about one node type of a grammar.
@@ -118,7 +130,7 @@ impl Kind {
 }
 
 impl WeighedGrammar {
-    fn new(language: Language, tables: &Tables) -> Self {
+    fn new(name: &str, language: Language, tables: &Tables) -> Self {
         let mut names = HashMap::new();
         let ids = u16::try_from(language.node_kind_count()).expect("node type ids are 16 bit");
         let own = (0..ids).map(|id| {
@@ -126,7 +138,15 @@ impl WeighedGrammar {
             Kind::new(*names.entry(text).or_insert(id), text, tables)
         });
         let kinds = own.chain([Kind::new(ids, "ERROR", tables)]).collect();
-        Self { language, kinds }
+        let is_hazard = match name {
+            "kotlin" => may_abort_in_kotlin,
+            _ => |_: &str| false,
+        };
+        Self {
+            language,
+            kinds,
+            is_hazard,
+        }
     }
 
     /// The node type of this id.
@@ -134,6 +154,11 @@ impl WeighedGrammar {
         self.kinds
             .get(usize::from(id))
             .unwrap_or_else(|| self.kinds.last().expect("error nodes have a type"))
+    }
+
+    /// Whether parsing this text could end the process.
+    pub(crate) fn is_hazard(&self, text: &str) -> bool {
+        (self.is_hazard)(text)
     }
 
     /// One more than the greatest [`Kind::name`].
@@ -208,7 +233,7 @@ impl Grammars {
             Some(grammar) => Treatment::Parse(
                 grammar
                     .weighed
-                    .get_or_init(|| WeighedGrammar::new(grammar.language.clone(), tables)),
+                    .get_or_init(|| WeighedGrammar::new(name, grammar.language.clone(), tables)),
             ),
             None => Treatment::Missing,
         }
@@ -228,7 +253,7 @@ mod tests {
     #[test]
     fn ids_of_one_name_are_one_kind() {
         let language: Language = tree_sitter_typescript::LANGUAGE_TYPESCRIPT.into();
-        let grammar = WeighedGrammar::new(language.clone(), &Tables::upstream());
+        let grammar = WeighedGrammar::new("typescript", language.clone(), &Tables::upstream());
         let (named, keyword) = (
             language.id_for_node_kind("string", true),
             language.id_for_node_kind("string", false),

@@ -31,9 +31,14 @@ impl Default for ParseBudget {
     }
 }
 
-/// The parser gave up because time ran out.
+/// Why there is no tree.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) struct OutOfTime;
+pub(crate) enum Unparsed {
+    /// The parser gave up because time ran out.
+    OutOfTime,
+    /// The grammar's C code might end the process on this text.
+    Hazard,
+}
 
 /// What is left of a change's budget, shared by the threads that parse its files.
 #[derive(Debug)]
@@ -61,15 +66,15 @@ impl Meter {
 
     /// Parses `text` within the time that is left.
     ///
-    /// After [`OutOfTime`] the parser holds a half-read document and must not be used again.
-    pub(crate) fn parse(&self, parser: &mut Parser, text: &str) -> Result<Tree, OutOfTime> {
+    /// After [`Unparsed::OutOfTime`] the parser holds a half-read document and must not be used again.
+    pub(crate) fn parse(&self, parser: &mut Parser, text: &str) -> Result<Tree, Unparsed> {
         let started = Instant::now();
         let limit = self
             .budget
             .per_parse
             .min(self.budget.per_change.saturating_sub(self.spent()));
         if limit.is_zero() {
-            return Err(OutOfTime);
+            return Err(Unparsed::OutOfTime);
         }
         // The parser stops when the callback says `true`.
         let mut is_over = |_: &ParseState| started.elapsed() >= limit;
@@ -79,6 +84,6 @@ impl Meter {
         let tree = parser.parse_with_options(&mut read, None, Some(options));
         let nanos = u64::try_from(started.elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.spent_nanos.fetch_add(nanos, Ordering::Relaxed);
-        tree.ok_or(OutOfTime)
+        tree.ok_or(Unparsed::OutOfTime)
     }
 }

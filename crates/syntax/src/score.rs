@@ -84,12 +84,15 @@ pub enum Method {
     SkippedMissingBase,
     /// One side took longer than [`ParseBudget::per_parse`](crate::ParseBudget::per_parse).
     TimedOut,
+    /// A side might make the grammar's C code end the process, so neither was parsed: Kotlin
+    /// sources with a thousand string interpolations, see `LANGUAGES.md`.
+    SkippedHazard,
     /// The change took longer than [`ParseBudget::per_change`](crate::ParseBudget::per_change).
     SkippedIsolationTimeout,
 }
 
 impl Method {
-    /// Upstream's name of the method (`scoring_method`); `timed-out` is our own.
+    /// Upstream's name of the method (`scoring_method`); `timed-out` and `skipped-hazard` are our own.
     pub const fn as_str(&self) -> &'static str {
         match self {
             Self::TreeDiff => "tree-diff",
@@ -100,6 +103,7 @@ impl Method {
             Self::SkippedUnsupported { .. } => "skipped-unsupported",
             Self::SkippedMissingBase => "skipped-missing-base",
             Self::TimedOut => "timed-out",
+            Self::SkippedHazard => "skipped-hazard",
             Self::SkippedIsolationTimeout => "skipped-isolation-timeout",
         }
     }
@@ -192,9 +196,13 @@ impl ChangeScore {
             .map_or(0.0, |sum| sum.total_score())
     }
 
-    /// Whether the parser ran out of time on some file, so that the score says too little.
+    /// Whether some file was too much for its parser, so that the score says too little.
     pub fn is_cut_short(&self) -> bool {
-        let cut = [Method::TimedOut, Method::SkippedIsolationTimeout];
+        let cut = [
+            Method::TimedOut,
+            Method::SkippedHazard,
+            Method::SkippedIsolationTimeout,
+        ];
         self.files.iter().any(|file| cut.contains(&file.method))
     }
 

@@ -12,7 +12,7 @@ use crate::breakdown::Breakdown;
 use crate::change::Change;
 use crate::file;
 use crate::grammar::{GrammarSet, GrammarSource, Grammars, Treatment};
-use crate::parse::{Meter, ParseBudget};
+use crate::parse::{Meter, ParseBudget, Unparsed};
 use crate::score::ChangeScore;
 use crate::tables::Tables;
 use crate::tree_diff;
@@ -81,6 +81,9 @@ pub enum CompareError {
         /// What one parse may take.
         budget: Duration,
     },
+    /// A text might make the grammar's C code end the process.
+    #[error("the grammar might abort on this text: it is not parsed")]
+    Hazard,
 }
 
 /// Scoring a change panicked: a defect in this crate or in a grammar, not a fact about the change.
@@ -163,7 +166,8 @@ impl Scorer {
     /// # Errors
     ///
     /// [`CompareError::Unsupported`] when the build has no such grammar,
-    /// [`CompareError::TimedOut`] when a side takes longer than the budget allows.
+    /// [`CompareError::TimedOut`] when a side takes longer than the budget allows,
+    /// [`CompareError::Hazard`] when parsing a side could end the process.
     pub fn compare(
         &self,
         language: &str,
@@ -175,8 +179,11 @@ impl Scorer {
                 let meter = Meter::new(self.budget);
                 self.pool
                     .install(|| tree_diff::diff(grammar, base, head, &meter))
-                    .map_err(|_| CompareError::TimedOut {
-                        budget: self.budget.per_parse,
+                    .map_err(|unparsed| match unparsed {
+                        Unparsed::OutOfTime => CompareError::TimedOut {
+                            budget: self.budget.per_parse,
+                        },
+                        Unparsed::Hazard => CompareError::Hazard,
                     })
             }
             Treatment::Nothing => Ok(Breakdown::default()),

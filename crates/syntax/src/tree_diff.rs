@@ -10,7 +10,7 @@ use tree_sitter::{Tree, TreeCursor};
 
 use crate::breakdown::{Breakdown, Tally};
 use crate::grammar::WeighedGrammar;
-use crate::parse::{Meter, OutOfTime};
+use crate::parse::{Meter, Unparsed};
 
 /// Compares two texts; an absent or empty side has no nodes.
 pub(crate) fn diff(
@@ -18,12 +18,15 @@ pub(crate) fn diff(
     base: Option<&str>,
     head: Option<&str>,
     meter: &Meter,
-) -> Result<Breakdown, OutOfTime> {
+) -> Result<Breakdown, Unparsed> {
     let mut parser = grammar.parser();
     let bytes = [base, head].into_iter().flatten().map(str::len).sum();
     let mut signatures = Signatures::new(grammar, bytes);
     for (side, text) in [(Side::Base, base), (Side::Head, head)] {
         if let Some(text) = text.filter(|text| !text.is_empty()) {
+            if grammar.is_hazard(text) {
+                return Err(Unparsed::Hazard);
+            }
             let tree = meter.parse(&mut parser, text)?;
             signatures.count(&tree, text.as_bytes(), grammar, side);
         }

@@ -107,6 +107,16 @@ fn a_stack_the_parser_frees_by_recursion_fits_the_threads() {
     assert!(!matches!(compared, Err(CompareError::Unsupported { .. })));
 }
 
+/// The scanner of Kotlin calls `abort` inside of 1024 strings.
+#[test]
+#[cfg(feature = "kotlin")]
+fn what_would_abort_the_process_is_not_parsed() {
+    for (nested, method) in [(999, Method::TreeDiff), (2_000, Method::SkippedHazard)] {
+        let score = scorer().score(&[added("a.kt", &"\"${".repeat(nested))]);
+        assert_eq!(score.files[0].method, method, "{nested} strings");
+    }
+}
+
 /// A file of the greatest size that is nothing but nesting, in every language of the build.
 #[test]
 fn a_million_levels_cost_their_budget_and_no_more() {
