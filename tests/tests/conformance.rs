@@ -10,9 +10,10 @@ use axonry_chain::{Call, Chain, ChainError, Dispatch, ExtrinsicStatus, Mortality
 use axonry_core::{BlockHash, BlockNumber, MechId, NetUid, Uid, Weights};
 use axonry_devnet::{Devnet, DevnetConfig};
 use axonry_substrate::Substrate;
-use axonry_tests::finney_metadata;
+use axonry_tests::metadata_folder;
 use axonry_wallet::Keypair;
-use futures_util::StreamExt;
+use futures_util::{StreamExt, TryStreamExt};
+use scale_decode::DecodeAsType;
 
 const ALICE: Uid = Uid(0);
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -180,6 +181,46 @@ async fn agree(one: &dyn Chain, other: &dyn Chain, netuid: NetUid) -> Result<()>
     Ok(())
 }
 
+/// What is read by name, without knowing any subnet, is what is read by meaning.
+async fn by_name(substrate: &Substrate, netuid: NetUid) -> Result<()> {
+    #[derive(DecodeAsType)]
+    struct Neuron {
+        uid: u16,
+        hotkey: [u8; 32],
+    }
+    let head = substrate.head().await?;
+    let (metagraph, rules) = tokio::try_join!(
+        substrate.metagraph(netuid, head),
+        substrate.hyperparameters(netuid, head.hash)
+    )?;
+    let block = substrate.at(head.hash).await?;
+    let tempo: Option<u16> = block
+        .storage("SubtensorModule", "Tempo", (netuid.0,))
+        .await?;
+    ensure!(tempo.map(u64::from) == Some(u64::from(rules.tempo())));
+    let tempos: Vec<((u16,), u16)> = block
+        .map("SubtensorModule", "Tempo", ())?
+        .try_collect()
+        .await?;
+    ensure!(tempos.iter().any(|((found,), _)| *found == netuid.0));
+    let neurons: Vec<Neuron> = block
+        .runtime_call("NeuronInfoRuntimeApi", "get_neurons_lite", (netuid.0,))
+        .await?;
+    ensure!(neurons.len() == metagraph.len());
+    for neuron in neurons {
+        let known = metagraph.neuron(Uid(neuron.uid)).context("a uid")?;
+        ensure!(known.hotkey.as_bytes() == &neuron.hotkey);
+    }
+    let numbers: Vec<_> = (0..3_u16).map(|netuid| (netuid,)).collect();
+    let many: Vec<Option<bool>> = block
+        .storage_many("SubtensorModule", "NetworksAdded", &numbers)
+        .await?;
+    ensure!(many.len() == 3 && numbers.len() == 3);
+    // Events can be read whatever happened.
+    block.events().await?;
+    Ok(())
+}
+
 async fn suite(config: DevnetConfig) -> Result<()> {
     let devnet = Devnet::spawn(config).await?;
     let substrate = Substrate::connect(&devnet.ws_url).await?;
@@ -189,7 +230,10 @@ async fn suite(config: DevnetConfig) -> Result<()> {
     conforms(&substrate, devnet.netuid)
         .await
         .context("the client on its websocket")?;
-    agree(devnet.chain(), &substrate, devnet.netuid).await
+    agree(devnet.chain(), &substrate, devnet.netuid).await?;
+    by_name(&substrate, devnet.netuid)
+        .await
+        .context("the same by name")
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -198,13 +242,18 @@ async fn both_chains_keep_the_promises_of_the_trait() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn both_chains_keep_them_on_a_real_runtimes_metadata() -> Result<()> {
-    let Some(metadata) = finney_metadata("conformance with finney's metadata")? else {
+async fn both_chains_keep_them_on_real_runtimes_metadata() -> Result<()> {
+    let Some(folder) = metadata_folder("conformance with real runtimes' metadata") else {
         return Ok(());
     };
-    suite(DevnetConfig {
-        metadata: Some(metadata),
-        ..DevnetConfig::default_subnet(4)
-    })
-    .await
+    // Specs 393 and 365.
+    for file in ["finney.scale", "finney-2025-12.scale"] {
+        let metadata = std::fs::read(folder.join(file)).context(file)?;
+        let config = DevnetConfig {
+            metadata: Some(metadata),
+            ..DevnetConfig::default_subnet(4)
+        };
+        suite(config).await.context(file)?;
+    }
+    Ok(())
 }

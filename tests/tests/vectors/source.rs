@@ -58,7 +58,8 @@ pub(crate) fn run(topic: &str, answers: &[(&str, Answer)]) {
     );
 }
 
-fn files(topic: &str) -> BTreeMap<String, PathBuf> {
+/// The vector files of a topic, by name without `.json`.
+pub(crate) fn files(topic: &str) -> BTreeMap<String, PathBuf> {
     let root = env::var_os("AXONRY_VECTORS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors"),
         PathBuf::from,
@@ -91,7 +92,7 @@ pub(crate) struct File {
 }
 
 impl File {
-    fn read(path: &Path) -> Self {
+    pub(crate) fn read(path: &Path) -> Self {
         let text = fs::read_to_string(path)
             .unwrap_or_else(|error| panic!("could not read {path:?}: {error}"));
         let json = serde_json::from_str(&text)
