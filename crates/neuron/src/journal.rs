@@ -1,5 +1,5 @@
 use async_trait::async_trait;
-use axonry_core::{BlockHash, Hotkey, MechId, NetUid};
+use axonry_core::{BlockHash, BlockNumber, Hotkey, MechId, NetUid};
 use axonry_store::{EntryId, EntryState, Store, StoreError};
 use axonry_weights::{Attempt, Carrier, Intent, IntentId, Journal, JournalError, Landing};
 
@@ -51,7 +51,7 @@ impl Journal for StoredJournal {
         &self,
         hotkey: Hotkey,
         (netuid, mechanism): (NetUid, MechId),
-        epoch: u64,
+        since: BlockNumber,
         round: u64,
     ) -> Result<bool, JournalError> {
         // An epoch is a matter of the last few entries: there is one per round.
@@ -60,8 +60,8 @@ impl Journal for StoredJournal {
             let intent = &entry.intent;
             let same =
                 (intent.hotkey, intent.netuid, intent.mechanism) == (hotkey, netuid, mechanism);
-            let other_round = intent.epoch == Some(epoch) && intent.round != round;
-            same && other_round && entry.state != EntryState::Failed
+            let in_it = entry.attempt.valid_until >= since && intent.round != round;
+            same && in_it && entry.state != EntryState::Failed
         }))
     }
 

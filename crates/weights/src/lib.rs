@@ -29,6 +29,8 @@ mod conform;
 mod drand;
 mod element;
 mod emit;
+#[cfg(unix)]
+mod lock;
 mod max_weight;
 mod moving_average;
 mod pipeline;
@@ -40,12 +42,15 @@ pub mod setter;
 mod split;
 #[cfg(feature = "timelock")]
 pub mod timelock;
+pub mod watchdog;
 
 pub use commit_hash::CommitPreimage;
 pub use conform::{ConformError, ConformRules, clip_to_max_weight, conform, normalize};
 pub use drand::{DrandNetwork, reveal_block};
 pub use element::{Element, Vector};
 pub use emit::{EmitError, emit, emit_numbers};
+#[cfg(unix)]
+pub use lock::{HotkeyLock, LockError};
 pub use max_weight::normalize_max_weight;
 pub use moving_average::{MovingAverageError, update_scores};
 pub use pipeline::{Pipeline, PipelineError, pipeline};
@@ -57,7 +62,7 @@ pub use process::{ProcessError, Shape, process};
 pub use row::{bonds_row, weights_row};
 pub use schedule::{Window, first_legal_block, window};
 pub use setter::{
-    Attempt, Carrier, CommitForm, Intent, IntentId, Journal, JournalError, Landing, Path, Refusal,
-    Rejection, SetError, Setter, SetterSettings,
+    Attempt, Carrier, CommitForm, Evidence, Intent, IntentId, Journal, JournalError, Landing, Path,
+    Refusal, Rejection, SetError, Setter, SetterSettings,
 };
 pub use split::{SplitError, split_u16};

@@ -9,6 +9,7 @@
 //! | preflight: not registered, no permit, version key, unknown form of commit, uids changed hands | it would not land | refused with a remedy, nothing sent |
 //! | preflight: rate limit | too soon | waits for the first legal block as long as `patience` allows, then reads everything anew |
 //! | pool: stale, future, bad proof, ancient birth block (1010) | nonce, runtime or era moved on | signed anew with a new nonce, once per block |
+//! | preflight: nonce or last update moved since our last extrinsic | somebody else uses the hotkey | refused with an alarm until acknowledged |
 //! | preflight: the epoch has a vector of another round | a second one gains nothing | waits for the next epoch, as above |
 //! | pool: custom 6 (1010) | rate limit | next legal block, signed anew |
 //! | pool: custom 15, 17 (1010) | reveal round gone by; not in its reveal window | signed anew at the next block |
@@ -44,6 +45,7 @@ use tracing::{error, info, instrument, warn};
 
 mod carrier;
 mod delivery;
+mod doppelganger;
 mod journal;
 mod landing;
 mod looking;
@@ -54,14 +56,17 @@ mod revealing;
 mod signing;
 
 pub use carrier::{Carrier, CommitForm, ParseCarrierError, Path};
+pub use doppelganger::Evidence;
 pub use journal::{Attempt, Intent, IntentId, Journal, JournalError};
 pub use landing::{Landing, Rejection};
 pub use refusal::{Refusal, SetError};
 
 use crate::{DrandNetwork, Plan};
 use delivery::Verdict;
+use doppelganger::Trace;
 use looking::Target;
-use patience::Heads;
+use patience::{Heads, patiently};
+use preflight::Ready;
 
 /// Sets weights for one hotkey.
 ///
@@ -72,6 +77,7 @@ pub struct Setter {
     journal: Arc<dyn Journal>,
     signer: Arc<dyn Signer>,
     settings: SetterSettings,
+    trace: Trace,
 }
 
 /// How a [`Setter`] goes about it.
@@ -134,6 +140,7 @@ impl Setter {
             journal,
             signer,
             settings,
+            trace: Trace::default(),
         }
     }
 
@@ -170,6 +177,12 @@ impl Setter {
             }
         }
         self.attempt(plan, round, &mut heads, deadline).await
+    }
+
+    /// Says that what was taken for somebody else's extrinsics is known to be ours, so that weights
+    /// are set again.
+    pub fn acknowledge(&mut self) {
+        self.trace.clear();
     }
 
     /// Finds out what became of everything that earlier calls or processes left open, in any subnet.
@@ -235,6 +248,30 @@ impl Setter {
         Heads::new(&*self.chain, self.settings.pause, self.settings.stall)
     }
 
+    /// Whether nobody else has signed with the hotkey since our last extrinsic.
+    async fn alone(&self, plan: &Plan, ready: &Ready, deadline: Instant) -> Result<(), SetError> {
+        let reads = deadline.min(Instant::now() + self.settings.reads);
+        let account = self.signer.account();
+        let nonce = patiently(reads, self.settings.pause, || {
+            self.chain.next_nonce(account)
+        });
+        let place = (plan.netuid(), plan.mechanism());
+        self.trace
+            .check(place, ready.uid, ready.last_update, nonce.await?)
+            .map_err(SetError::Refused)
+    }
+
+    /// Keeps in mind what an extrinsic of ours has left behind.
+    fn remember(&self, landing: &Landing, target: &Target<'_>) {
+        let block = match landing {
+            Landing::VerifiedInState { block } | Landing::Committed { block } => block.number,
+            _ => return,
+        };
+        self.trace.used(target.attempt.nonce);
+        let place = (target.netuid, target.mechanism);
+        self.trace.updated(place, &target.attempt, block);
+    }
+
     async fn settle(
         &self,
         id: IntentId,
@@ -256,6 +293,7 @@ impl Setter {
             },
             _ => self.see_commit(intent, heads, deadline).await,
         };
+        self.remember(&landing, &target);
         if landing.is_committed() {
             // Nothing new: it stays open as it is.
             return landing;
@@ -276,7 +314,14 @@ impl Setter {
         for number in 1..=self.settings.attempts.get() {
             let signed = match self.preflight(plan, round, from, heads, deadline).await {
                 Ok(ready) => {
-                    let signed = self.sign(plan, &ready, deadline).await;
+                    let signed = match number {
+                        1 => self.alone(plan, &ready, deadline).await,
+                        _ => Ok(()),
+                    };
+                    let signed = match signed {
+                        Ok(()) => self.sign(plan, &ready, deadline).await,
+                        Err(error) => Err(error),
+                    };
                     signed.map(|(extrinsic, attempt)| (extrinsic, attempt, ready.epoch))
                 }
                 Err(error) => Err(error),
@@ -311,8 +356,10 @@ impl Setter {
                 attempt,
                 reveals: false,
             };
+            self.trace.forget_nonce();
             match self.deliver(&extrinsic, &target, heads, deadline).await {
                 Verdict::Settled(landing) | Verdict::Open(landing) => {
+                    self.remember(&landing, &target);
                     info!(outcome = %landing, weights = plan.weights().len(), "weights");
                     return Ok(self.conclude(id, landing).await);
                 }

@@ -23,7 +23,8 @@ pub trait Journal: std::fmt::Debug + Send + Sync {
     /// [is settled](Landing::is_settled).
     async fn conclude(&self, id: IntentId, landing: &Landing) -> Result<(), JournalError>;
 
-    /// Whether a vector of another round than this has landed, or may still land, in an epoch.
+    /// Whether a vector of another round than this has landed, or may still land, in the epoch that
+    /// began in block `since`: one whose extrinsic was valid then and has not failed.
     ///
     /// An epoch uses one vector; what is sent beyond that shows others what we think and gains
     /// nothing.
@@ -31,7 +32,7 @@ pub trait Journal: std::fmt::Debug + Send + Sync {
         &self,
         hotkey: Hotkey,
         place: (NetUid, MechId),
-        epoch: u64,
+        since: BlockNumber,
         round: u64,
     ) -> Result<bool, JournalError>;
 

@@ -17,6 +17,39 @@ pub(super) struct Ready {
     pub(super) epochs: EpochClock,
     pub(super) reveal_period: u64,
     pub(super) path: Path,
+    pub(super) era: u64,
+}
+
+/// The first block of the epoch that a call in the block after `head` belongs to, and of the next.
+fn bounds(epochs: &EpochClock, head: BlockNumber) -> Option<(BlockNumber, BlockNumber)> {
+    let next = head.plus(1);
+    Some(match epochs {
+        EpochClock::Formula(_) => (
+            reveal_block(epochs, 0, next)?,
+            reveal_block(epochs, 1, next)?,
+        ),
+        EpochClock::Stateful(state) => {
+            let since = match state.runs_in(next) {
+                true => next,
+                false => state.last_epoch_block,
+            };
+            // This clock looks ahead from the block it was read at by itself.
+            (since, reveal_block(epochs, 1, head)?)
+        }
+    })
+}
+
+/// For how many blocks an extrinsic is valid: as set, and not beyond its epoch where that has room.
+///
+/// What lands an epoch late takes the place of the vector that is made for it.
+fn era(wanted: u64, epochs: &EpochClock, head: BlockNumber) -> u64 {
+    let Some((_, next)) = bounds(epochs, head) else {
+        return wanted;
+    };
+    match next.since(head).checked_ilog2() {
+        Some(room @ 2..) => wanted.min(1 << room),
+        _ => wanted,
+    }
 }
 
 impl Setter {
@@ -73,6 +106,7 @@ impl Setter {
                     epochs: rules.epochs,
                     reveal_period: rules.reveal_period_epochs,
                     path,
+                    era: era(self.settings.era, &rules.epochs, head.number),
                 });
             };
             info!(head = head.number.0, first = first.0, %refusal, "waiting");
@@ -93,17 +127,11 @@ impl Setter {
         head: Block,
     ) -> Result<Option<(BlockNumber, Refusal)>, SetError> {
         let place = (plan.netuid(), plan.mechanism());
-        // The clock that is state looks ahead from the block it was read at by itself.
-        let after = match rules.epochs {
-            EpochClock::Formula(_) => head.number.plus(1),
-            EpochClock::Stateful(_) => head.number,
-        };
         let epoch = rules.epochs.epoch_of(head.number.plus(1));
-        let next = reveal_block(&rules.epochs, 1, after);
-        let (Some(epoch), Some(next)) = (epoch, next) else {
+        let (Some(epoch), Some((since, next))) = (epoch, bounds(&rules.epochs, head.number)) else {
             return Ok(None);
         };
-        let taken = self.journal.taken(self.hotkey(), place, epoch, round);
+        let taken = self.journal.taken(self.hotkey(), place, since, round);
         let refusal = Refusal::EpochTaken { epoch, next };
         Ok(taken.await?.then_some((next, refusal)))
     }

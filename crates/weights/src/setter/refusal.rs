@@ -1,7 +1,7 @@
 use axonry_chain::ChainError;
 use axonry_core::{BlockNumber, Hotkey, MechId, NetUid};
 
-use super::JournalError;
+use super::{Evidence, JournalError};
 
 /// Why nothing was sent: the chain's state says that it would not land.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -67,6 +67,9 @@ pub enum Refusal {
         /// How many there are.
         count: u8,
     },
+    /// Somebody else signs with the hotkey.
+    #[error("somebody else signs with this hotkey: {}", evidence_of(.0))]
+    Doppelganger(Evidence),
     /// Slots have changed hands since the plan was made.
     #[error("{} of the plan's uids belong to others now", .0.len())]
     PlanOutdated(Vec<Hotkey>),
@@ -79,6 +82,17 @@ pub enum Refusal {
         /// The last block it can be included in.
         valid_until: BlockNumber,
     },
+}
+
+fn evidence_of(evidence: &Evidence) -> String {
+    match evidence {
+        Evidence::Nonce { expected, found } => {
+            format!("its next nonce is {found}, and ours would be {expected}")
+        }
+        Evidence::LastUpdate { expected, found } => {
+            format!("weights were set in block {found}, and ours in block {expected}")
+        }
+    }
 }
 
 impl Refusal {
@@ -97,6 +111,9 @@ impl Refusal {
             Self::CommitRevealVersion { .. } => "update this validator",
             Self::EpochTaken { .. } => "wait for the next epoch",
             Self::NoMechanism { .. } => "check the mechanism's number",
+            Self::Doppelganger(_) => {
+                "find the other process and stop it; if it was you, acknowledge it or start again"
+            }
             Self::PlanOutdated(_) => "plan again from the same scores and a new metagraph",
             Self::RootSubnet => "check `--netuid`",
             Self::EarlierPending { .. } => "wait until that block and try again",

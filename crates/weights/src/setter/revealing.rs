@@ -119,7 +119,7 @@ impl Setter {
             version_key: committed.version_key,
         };
         for number in 1..=self.settings.attempts.get() {
-            let extrinsic = match self.signed(&call, head, deadline).await {
+            let extrinsic = match self.signed(&call, head, self.settings.era, deadline).await {
                 Ok(extrinsic) => extrinsic,
                 Err(error) => {
                     warn!(%error, "the reveal could not be signed");
@@ -140,8 +140,14 @@ impl Setter {
                 },
                 reveals: true,
             };
+            self.trace.forget_nonce();
             match self.deliver(&extrinsic, &target, heads, deadline).await {
-                Verdict::Settled(landing) => return landing,
+                Verdict::Settled(landing) => {
+                    if landing.is_verified() {
+                        self.trace.used(extrinsic.nonce);
+                    }
+                    return landing;
+                }
                 Verdict::Open(_) => return waiting,
                 Verdict::Again { reason, from } => {
                     warn!(%reason, number, "the reveal did not land");

@@ -17,7 +17,7 @@ impl Setter {
         deadline: Instant,
     ) -> Result<(SignedExtrinsic, Attempt), SetError> {
         let (call, carrier) = self.call(plan, ready, deadline).await?;
-        let extrinsic = self.signed(&call, ready.head, deadline).await?;
+        let extrinsic = self.signed(&call, ready.head, ready.era, deadline).await?;
         let attempt = Attempt {
             extrinsic: extrinsic.hash,
             nonce: extrinsic.nonce,
@@ -35,9 +35,9 @@ impl Setter {
         &self,
         call: &Call,
         birth: Block,
+        period: u64,
         deadline: Instant,
     ) -> Result<SignedExtrinsic, SetError> {
-        let period = self.settings.era;
         let mortality = Mortality { birth, period };
         let (reads, pause) = (
             deadline.min(Instant::now() + self.settings.reads),

@@ -513,21 +513,28 @@ impl Journal for MemoryJournal {
         &self,
         _: Hotkey,
         _: (NetUid, MechId),
-        epoch: u64,
+        since: BlockNumber,
         round: u64,
     ) -> Result<bool, JournalError> {
-        let (mut of_epoch, mut failed) = (Vec::new(), Vec::new());
+        let mut taken = BTreeMap::new();
         for (place, told) in self.told().into_iter().enumerate() {
+            let place = IntentId(i64::try_from(place).expect("few"));
             match told {
-                Told::Recorded(intent) if intent.epoch == Some(epoch) && intent.round != round => {
-                    of_epoch.push(place);
+                Told::Recorded(intent) if intent.round != round => {
+                    taken.insert(place, intent.attempt.valid_until);
                 }
-                Told::Concluded(id, Landing::Rejected { .. }) => failed.push(id),
+                Told::Attempted(id, attempt) => {
+                    taken
+                        .entry(id)
+                        .and_modify(|until| *until = attempt.valid_until);
+                }
+                Told::Concluded(id, Landing::Rejected { .. }) => {
+                    taken.remove(&id);
+                }
                 _ => {}
             }
         }
-        let id = |place: &usize| IntentId(i64::try_from(*place).expect("few"));
-        Ok(of_epoch.iter().any(|place| !failed.contains(&id(place))))
+        Ok(taken.values().any(|until| *until >= since))
     }
 
     async fn unfinished(&self, _: Hotkey) -> Result<Vec<(IntentId, Intent)>, JournalError> {

@@ -2,6 +2,7 @@
 
 mod commits;
 mod fake;
+mod faults;
 mod plan;
 mod reserved;
 mod setter;
