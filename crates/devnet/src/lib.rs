@@ -20,6 +20,10 @@
 //! # }
 //! ```
 //!
+//! Commit-reveal works as on a real chain: hashes are revealed by who committed them, timelocked
+//! weights by the chain, once the pulse of its own beacon is there ([`DevChain::drand`]), or one put
+//! in by hand ([`DevChain::store_pulse`]).
+//!
 //! It does not know: consensus among nodes, weights on calls, what an epoch pays to whom.
 
 mod account;

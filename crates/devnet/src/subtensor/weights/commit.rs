@@ -2,6 +2,9 @@
 //!
 //! `do_commit_weights` and `do_commit_timelocked_weights` in the pallet's `weights.rs`.
 
+#[cfg(test)]
+mod tests;
+
 use axonry_core::{AccountId, BlockNumber};
 
 use super::call::{CommitTimelocked, Place};
