@@ -1,4 +1,5 @@
 mod attempts;
+mod endpoints;
 mod question;
 mod requests;
 mod socket;
@@ -8,6 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
 
 use axonry_chain::ChainError;
+use axonry_core::BlockHash;
 use serde::de::DeserializeOwned;
 use subxt::ext::jsonrpsee::core::client::{
     ClientT, Error as RpcError, Subscription, SubscriptionClientT,
@@ -19,6 +21,7 @@ use tokio_util::task::AbortOnDropHandle;
 use tracing::debug;
 
 use crate::endpoint::Endpoint;
+use endpoints::Endpoints;
 use question::{is_about_a_missing_block, words_of};
 use requests::Requests;
 
@@ -36,9 +39,11 @@ pub(crate) struct Patience {
     pub(crate) ping: Duration,
     pub(crate) silence: Duration,
     pub(crate) status: Duration,
+    pub(crate) rest: Duration,
 }
 
-/// One multiplexed websocket to one node, replaced when it breaks.
+/// One multiplexed websocket to one node, replaced when it breaks; by one to the next node where
+/// there is another.
 ///
 /// Every call has the same deadline, kept also while there is no connection. A read that was in
 /// flight when the connection broke is asked again on the next one; nothing else is.
@@ -52,7 +57,7 @@ pub(crate) struct Link {
 /// What the link and its keeper both hold.
 #[derive(Debug)]
 struct Shared {
-    endpoint: Endpoint,
+    endpoints: Endpoints,
     patience: Patience,
     state: watch::Sender<State>,
     requests: Requests,
@@ -69,19 +74,36 @@ pub(crate) enum Repeat {
 }
 
 impl Link {
-    /// Connects, once; from then on the link reconnects by itself until it is dropped.
-    pub(crate) async fn open(endpoint: Endpoint, patience: Patience) -> Result<Self, ChainError> {
-        let socket =
-            socket::dial(&endpoint, &patience)
-                .await
-                .map_err(|reason| ChainError::Unavailable {
-                    endpoint: endpoint.to_string(),
-                    what: "a connection".to_owned(),
-                    source: reason.to_string().into(),
-                })?;
+    /// Connects, trying each endpoint once; from then on the link reconnects by itself until it is
+    /// dropped.
+    pub(crate) async fn open(
+        endpoints: Vec<Endpoint>,
+        patience: Patience,
+    ) -> Result<Self, ChainError> {
+        let endpoints = Endpoints::new(endpoints);
+        let mut place = 0;
+        let socket = loop {
+            let endpoint = endpoints.at(place);
+            match socket::dial(endpoint, &patience).await {
+                Ok(socket) => break socket,
+                Err(reason) if place + 1 < endpoints.len() => {
+                    debug!(%endpoint, %reason, "no connection, trying the next endpoint");
+                    endpoints.failed(place);
+                    place += 1;
+                }
+                Err(reason) => {
+                    return Err(ChainError::Unavailable {
+                        endpoint: endpoint.to_string(),
+                        what: "a connection".to_owned(),
+                        source: reason.to_string().into(),
+                    });
+                }
+            }
+        };
+        endpoints.choose(place);
         let (state, _) = watch::channel(State::first(socket));
         let shared = Arc::new(Shared {
-            endpoint,
+            endpoints,
             patience,
             state,
             requests: Requests::default(),
@@ -95,8 +117,15 @@ impl Link {
         })
     }
 
+    /// The node it is connected to, or was last.
     pub(crate) fn endpoint(&self) -> &Endpoint {
-        &self.shared.endpoint
+        self.shared.endpoint()
+    }
+
+    /// Holds every further connection to this chain.
+    pub(crate) fn insist_on(&self, genesis: BlockHash) {
+        // It is the first that counts.
+        let _ = self.shared.endpoints.genesis.set(genesis);
     }
 
     pub(crate) fn patience(&self) -> &Patience {
@@ -215,7 +244,7 @@ impl Link {
             Err(error) => {
                 // The socket may not have noticed yet; it is of no use to anybody any more.
                 self.shared.distrusted.send_replace(generation);
-                return Judged::Broken(socket::in_words(&error, &self.shared.endpoint));
+                return Judged::Broken(socket::in_words(&error, self.shared.endpoint()));
             }
         };
         self.shared.unanswered.store(0, Ordering::Relaxed);
@@ -224,7 +253,7 @@ impl Link {
 
     /// Puts a failure in the chain's words.
     pub(crate) fn chain_error(&self, question: &Question, failure: Failure) -> ChainError {
-        let endpoint = || self.shared.endpoint.to_string();
+        let endpoint = || self.shared.endpoint().to_string();
         let what = question.what.to_string();
         match failure {
             Failure::Refused(error) => match question.at {
@@ -250,6 +279,12 @@ impl Link {
                 after: self.shared.patience.call,
             },
         }
+    }
+}
+
+impl Shared {
+    fn endpoint(&self) -> &Endpoint {
+        self.endpoints.at(self.endpoints.current())
     }
 }
 

@@ -39,6 +39,7 @@ pub(crate) struct Inner {
 #[must_use = "a builder does nothing until `connect` is called"]
 pub struct SubstrateBuilder {
     endpoint: Endpoint,
+    fallbacks: Vec<Endpoint>,
     patience: Patience,
     genesis: Option<BlockHash>,
     cache: Option<MetadataCache>,
@@ -70,6 +71,22 @@ impl SubstrateBuilder {
     /// Which node; finney's public entrypoint unless set.
     pub fn endpoint(mut self, endpoint: Endpoint) -> Self {
         self.endpoint = endpoint;
+        self
+    }
+
+    /// Another node to turn to while those named before it cannot be reached or fall silent; call
+    /// again for more.
+    ///
+    /// Nodes of another chain than the first one connected to are never used. A node named earlier
+    /// is returned to when it has rested, answers again and is not behind.
+    pub fn fallback(mut self, endpoint: Endpoint) -> Self {
+        self.fallbacks.push(endpoint);
+        self
+    }
+
+    /// How long a node that failed is left alone while there is another; one minute unless set.
+    pub fn rest(mut self, rest: Duration) -> Self {
+        self.patience.rest = rest;
         self
     }
 
@@ -123,7 +140,9 @@ impl SubstrateBuilder {
     /// [`ConnectError`] when the node cannot be reached or is of the wrong chain. Nothing is tried
     /// twice here; a client that has connected keeps itself connected from then on.
     pub async fn connect(self) -> Result<Substrate, ConnectError> {
-        let link = Arc::new(Link::open(self.endpoint, self.patience).await?);
+        let mut endpoints = vec![self.endpoint];
+        endpoints.extend(self.fallbacks);
+        let link = Arc::new(Link::open(endpoints, self.patience).await?);
         let (genesis, head) =
             tokio::try_join!(link.hash_of(BlockNumber(0)), link.finalized_head())?;
         if let Some(expected) = self.genesis.filter(|expected| *expected != genesis) {
@@ -133,6 +152,7 @@ impl SubstrateBuilder {
                 found: genesis,
             });
         }
+        link.insist_on(genesis);
         let runtimes = Arc::new(Runtimes::new(genesis, self.cache));
         let listening = listen(Arc::clone(&link), Arc::clone(&runtimes));
         let listener = AbortOnDropHandle::new(tokio::spawn(listening));
@@ -159,12 +179,14 @@ impl Substrate {
     pub fn builder() -> SubstrateBuilder {
         SubstrateBuilder {
             endpoint: Endpoint::finney(),
+            fallbacks: Vec::new(),
             patience: Patience {
                 connect: Duration::from_secs(10),
                 call: Duration::from_secs(20),
                 ping: Duration::from_secs(10),
                 silence: Duration::from_secs(20),
                 status: Duration::from_secs(180),
+                rest: Duration::from_secs(60),
             },
             genesis: None,
             cache: None,
@@ -179,7 +201,7 @@ impl Substrate {
         Self::builder().endpoint(endpoint.parse()?).connect().await
     }
 
-    /// The node it is connected to.
+    /// The node it is connected to, or was last.
     pub fn endpoint(&self) -> &Endpoint {
         self.inner.link.endpoint()
     }

@@ -1,7 +1,12 @@
+use std::future::pending;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use subxt::ext::jsonrpsee::core::client::Error as RpcError;
+use axonry_core::BlockHash;
+use serde::de::DeserializeOwned;
+use subxt::ext::jsonrpsee::core::client::{ClientT, Error as RpcError};
+use subxt::ext::jsonrpsee::core::params::ArrayParams;
+use subxt::ext::jsonrpsee::rpc_params;
 use subxt::ext::jsonrpsee::ws_client::{PingConfig, WsClient, WsClientBuilder};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::{debug, info, warn};
@@ -9,6 +14,7 @@ use tracing::{debug, info, warn};
 use super::attempts::Attempts;
 use super::{Patience, Shared};
 use crate::endpoint::Endpoint;
+use crate::rpc::Header;
 
 /// The largest message taken: metadata of a large runtime is about a megabyte as JSON.
 const LARGEST_MESSAGE: u32 = 32 * 1024 * 1024;
@@ -18,6 +24,9 @@ const NOTIFICATIONS_KEPT: usize = 1024;
 
 /// Calls in flight at once on one connection.
 const CALLS_AT_ONCE: usize = 4096;
+
+/// How far a preferred endpoint may be behind the one in use to be returned to.
+const BEHIND_AT_MOST: u64 = 2;
 
 /// Whether there is a connection.
 #[derive(Clone, Debug)]
@@ -52,6 +61,16 @@ impl State {
 }
 
 impl Shared {
+    /// Puts a connection in the place of the last one.
+    fn put_up(&self, place: usize, socket: WsClient, generation: u64) {
+        self.endpoints.choose(place);
+        self.unanswered.store(0, Ordering::Relaxed);
+        self.state.send_replace(State::Up {
+            socket: Arc::new(socket),
+            generation,
+        });
+    }
+
     /// Waits for a connection other than `lost`.
     pub(super) async fn connection_after(&self, lost: Option<u64>) -> (Arc<WsClient>, u64) {
         let mut states = self.state.subscribe();
@@ -90,6 +109,74 @@ pub(super) async fn dial(endpoint: &Endpoint, patience: &Patience) -> Result<WsC
     }
 }
 
+/// Opens a connection to one of the endpoints and makes sure of its chain.
+async fn dial_checked(shared: &Shared, place: usize) -> Result<WsClient, Arc<str>> {
+    let endpoint = shared.endpoints.at(place);
+    let socket = dial(endpoint, &shared.patience).await?;
+    let Some(expected) = shared.endpoints.genesis.get() else {
+        return Ok(socket);
+    };
+    let found: Option<BlockHash> =
+        ask(&socket, shared, "chain_getBlockHash", rpc_params![0]).await?;
+    match found {
+        Some(found) if found == *expected => Ok(socket),
+        found => Err(format!("it serves another chain: its genesis is {found:?}").into()),
+    }
+}
+
+/// Asks on a connection that is nobody else's yet.
+async fn ask<T: DeserializeOwned + Send>(
+    socket: &WsClient,
+    shared: &Shared,
+    method: &'static str,
+    params: ArrayParams,
+) -> Result<T, Arc<str>> {
+    shared.requests.count(method);
+    match timeout(shared.patience.connect, socket.request(method, params)).await {
+        Ok(Ok(answer)) => Ok(answer),
+        Ok(Err(error)) => Err(error.to_string().into()),
+        Err(_) => Err(format!("no answer within {:?}", shared.patience.connect).into()),
+    }
+}
+
+/// Opens a connection to an endpoint that is not behind the connection in use.
+async fn dial_compared(
+    shared: &Shared,
+    place: usize,
+    used: &WsClient,
+) -> Result<WsClient, Arc<str>> {
+    let socket = dial_checked(shared, place).await?;
+    let theirs: Header = ask(&socket, shared, "chain_getHeader", rpc_params![]).await?;
+    let ours: Header = ask(used, shared, "chain_getHeader", rpc_params![]).await?;
+    match ours.number().0.saturating_sub(theirs.number().0) {
+        0..=BEHIND_AT_MOST => Ok(socket),
+        blocks => Err(format!("it is {blocks} blocks behind").into()),
+    }
+}
+
+/// Waits until a preferred endpoint has rested, answers, and is not behind the one in use.
+async fn preferred(shared: &Shared, used: &WsClient) -> (usize, WsClient) {
+    let current = shared.endpoints.current();
+    if current == 0 {
+        return pending().await;
+    }
+    loop {
+        sleep(shared.patience.rest).await;
+        let place = shared.endpoints.next(shared.patience.rest);
+        if place >= current {
+            continue;
+        }
+        let endpoint = shared.endpoints.at(place);
+        match dial_compared(shared, place, used).await {
+            Ok(socket) => return (place, socket),
+            Err(reason) => {
+                debug!(%endpoint, %reason, "the preferred endpoint is not back");
+                shared.endpoints.failed(place);
+            }
+        }
+    }
+}
+
 /// Replaces the connection whenever it breaks or is given up on, for as long as it is polled.
 pub(super) async fn keep(shared: Arc<Shared>) {
     let mut attempts = Attempts::default();
@@ -102,31 +189,38 @@ pub(super) async fn keep(shared: Arc<Shared>) {
                 .wait_for(|given_up| *given_up >= generation)
                 .await;
         };
+        let endpoint = shared.endpoint();
         let reason = tokio::select! {
-            error = socket.on_disconnect() => in_words(&error, &shared.endpoint),
+            error = socket.on_disconnect() => in_words(&error, endpoint),
             () = given_up => "it answers no longer".into(),
+            (place, better) = preferred(&shared, &socket) => {
+                info!(from = %endpoint, to = %shared.endpoints.at(place), "back to the preferred endpoint");
+                shared.put_up(place, better, generation + 1);
+                continue;
+            }
         };
-        warn!(endpoint = %shared.endpoint, %reason, "connection to the chain lost");
+        warn!(%endpoint, %reason, "connection to the chain lost");
         drop(socket);
+        shared.endpoints.failed(shared.endpoints.current());
         shared.state.send_replace(State::Down { reason });
-        let socket = loop {
+        let (place, socket) = loop {
             let pause = attempts.next_pause(Instant::now());
             sleep(pause).await;
-            match dial(&shared.endpoint, &shared.patience).await {
-                Ok(socket) => break socket,
+            let place = shared.endpoints.next(shared.patience.rest);
+            let endpoint = shared.endpoints.at(place);
+            match dial_checked(&shared, place).await {
+                Ok(socket) => break (place, socket),
                 Err(reason) => {
-                    debug!(endpoint = %shared.endpoint, %reason, "no connection yet");
+                    debug!(%endpoint, %reason, "no connection yet");
+                    shared.endpoints.failed(place);
+                    shared.endpoints.choose(place);
                     shared.state.send_replace(State::Down { reason });
                 }
             }
         };
         attempts.succeeded();
-        info!(endpoint = %shared.endpoint, "connected to the chain again");
-        shared.unanswered.store(0, Ordering::Relaxed);
-        shared.state.send_replace(State::Up {
-            socket: Arc::new(socket),
-            generation: generation + 1,
-        });
+        info!(endpoint = %shared.endpoints.at(place), "connected to the chain again");
+        shared.put_up(place, socket, generation + 1);
     }
 }
 

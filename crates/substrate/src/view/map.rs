@@ -15,7 +15,9 @@ use crate::runtime::KeyParts;
 ///
 /// Keys are fetched 1,000 at a time, a page ahead of the values. Each page has the deadline of a
 /// call, and no more than two are in memory.
-pub struct Entries<K, T>(Pin<Box<dyn Stream<Item = Result<(K, T), ChainError>> + Send>>);
+pub struct Entries<K, T>(Pin<Box<dyn Stream<Item = Entry<K, T>> + Send>>);
+
+type Entry<K, T> = Result<(K, T), ChainError>;
 
 type Keys = Vec<Vec<u8>>;
 
@@ -56,9 +58,7 @@ impl<K: KeyParts + 'static, T: DecodeAsType + Send + 'static> Entries<K, T> {
 }
 
 impl Pages {
-    async fn next<K: KeyParts, T: DecodeAsType>(
-        &mut self,
-    ) -> Result<Vec<Result<(K, T), ChainError>>, ChainError> {
+    async fn next<K: KeyParts, T: DecodeAsType>(&mut self) -> Result<Vec<Entry<K, T>>, ChainError> {
         let view = self.view.clone();
         let link = &view.inner.link;
         let item = view.runtime.storage_item(&self.pallet, &self.item)?;
@@ -118,7 +118,7 @@ impl Pages {
 }
 
 impl<K, T> Stream for Entries<K, T> {
-    type Item = Result<(K, T), ChainError>;
+    type Item = Entry<K, T>;
 
     fn poll_next(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Self::Item>> {
         self.0.as_mut().poll_next(cx)

@@ -7,6 +7,7 @@ mod calls;
 mod commits;
 mod compatibility;
 mod connection;
+mod failover;
 mod follower;
 mod mutations;
 mod node;

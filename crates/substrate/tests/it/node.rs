@@ -149,6 +149,7 @@ impl Script {
                 json!(chain.get(place).map(|header| hex(header.hash())))
             }
             "chain_getFinalizedHead" => json!(hex(chain.last().unwrap().hash())),
+            "chain_getHeader" if params.is_empty() => json!(chain.last().unwrap().json()),
             "chain_getHeader" => json!(find(&params[0]).map(Header::json)),
             "chain_getBlock" => {
                 let extrinsics = self.extrinsics.lock().unwrap();
@@ -202,9 +203,14 @@ fn version(spec: u32) -> Value {
 
 impl Node {
     pub(crate) async fn spawn() -> Self {
+        Self::of_chain(0).await
+    }
+
+    /// A node of one chain or another, which have nothing but their types in common.
+    pub(crate) async fn of_chain(chain: u8) -> Self {
         let genesis = Header {
             number: 0,
-            parent: [0; 32],
+            parent: [chain; 32],
             spec: 1,
             upgrades: false,
         };
