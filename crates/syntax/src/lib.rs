@@ -51,12 +51,12 @@
 //! behind the budget is the only thing read besides the arguments; within the budget the same
 //! input gives the same bits on any number of threads.
 //!
-//! Memory follows from both bounds: a thread holds one tree at a time, and no file tried, of many
-//! made to be costly, took more than 0.7 kB per byte (0.7 GB for a megabyte of `a[a[a[…` in Go,
-//! cut short by the budget). Dense but ordinary code takes 0.1 to
-//! 0.2 kB per byte. Whoever must hold a
-//! harder line, or survive a defect in a grammar's C code, scores in a process of its own: see
-//! `worker`, behind the feature of that name.
+//! The default budget is also what bounds memory: a thread holds one tree at a time, and no file
+//! tried, of many made to be costly, took more than 0.7 GB before its two seconds were over (a
+//! megabyte of `a[a[a[…` in Go). Given a minute, one in C took more than 20 GB, so
+//! raise the budget with care. Dense but ordinary code takes 0.1 to 0.2 kB per byte. Whoever must
+//! hold a harder line, or survive a defect in a grammar's C code, scores in a process of its own:
+//! see `worker`, behind the feature of that name.
 //!
 //! # What this crate does not know
 //!

@@ -9,7 +9,8 @@ use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 ///
 /// Time is measured around the parser alone, on a monotonic clock, and checked every hundred
 /// steps of the parser. Ordinary sources need about 0.15 s per megabyte, so only input made to be
-/// slow comes near the defaults, which are upstream's (2 s per parse, 10 s per pull request).
+/// slow comes near the defaults, which are upstream's (2 s per parse, 10 s per pull request). Raise
+/// them with care: on input made for it the parser's memory grows for as long as it runs.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct ParseBudget {
     /// Time for one side of one file. When it runs out, the file scores zero
