@@ -232,10 +232,9 @@ async fn a_view_of_an_unannounced_upgrade_reads_with_the_right_runtime() {
     let (node, chain, view) = head().await;
     drop(view);
     // The client has heard of one runtime only.
-    while chain
+    while !chain
         .requests_by_method()
-        .get("state_subscribeRuntimeVersion")
-        .is_none()
+        .contains_key("state_subscribeRuntimeVersion")
     {
         tokio::task::yield_now().await;
     }
