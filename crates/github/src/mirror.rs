@@ -19,7 +19,7 @@ use crate::github::is_rate_limit;
 use crate::issue::Issue;
 use crate::maintainer::Maintainer;
 use crate::names::{GithubId, RepositoryName};
-use crate::page::{Gathering, Page, Row};
+use crate::page::{Gathering, Page, Quarantined, Row};
 use crate::pull_request::PullRequest;
 
 pub(crate) use self::routes::Base;
@@ -114,9 +114,8 @@ impl MirrorBuilder {
 /// An answer with a list in it; the list's field differs by route.
 #[derive(Deserialize)]
 struct ListAnswer {
-    /// Its absence tells that this is no answer of the mirror's.
-    #[serde(rename = "github_id")]
-    _github_id: GithubId,
+    /// Whose rows these are; its absence tells that this is no answer of the mirror's.
+    github_id: GithubId,
     #[serde(default, deserialize_with = "fields::optional_time")]
     generated_at: Option<Timestamp>,
     #[serde(default)]
@@ -179,7 +178,20 @@ impl Mirror {
     ) -> Result<Page<PullRequest>, GithubError> {
         let url = self.inner.base.route(["miners", author.as_str(), "pulls"]);
         let what = format!("the pull requests of account {author}");
-        self.list(&url, &what, windows).await
+        let mut page: Page<PullRequest> = self.list(&url, &what, author, windows).await?;
+        // A mirror that mixes up authors would pay one miner for another's work.
+        let rows = std::mem::take(&mut page.rows);
+        for pull in rows {
+            if pull.author_github_id == *author {
+                page.rows.push(pull);
+            } else {
+                page.quarantined.push(Quarantined {
+                    what: format!("{}#{}", pull.repository, pull.number),
+                    why: format!("its author is account {}", pull.author_github_id),
+                });
+            }
+        }
+        Ok(page)
     }
 
     /// The issues that `author` opened (open ones) or that were closed within `windows`.
@@ -199,7 +211,7 @@ impl Mirror {
         }
         let url = self.inner.base.route(["miners", author.as_str(), "issues"]);
         let what = format!("the issues of account {author}");
-        self.list(&url, &what, windows).await
+        self.list(&url, &what, author, windows).await
     }
 
     /// All issues of `author` that are open now, however old.
@@ -210,7 +222,7 @@ impl Mirror {
     pub async fn open_issues(&self, author: &GithubId) -> Result<Page<Issue>, GithubError> {
         let url = self.inner.base.route(["miners", author.as_str(), "issues"]);
         let what = format!("the open issues of account {author}");
-        self.list(&url, &what, &Windows::new()).await
+        self.list(&url, &what, author, &Windows::new()).await
     }
 
     /// The files of a pull request, with their contents before and after.
@@ -236,6 +248,15 @@ impl Mirror {
         let answer: FilesAnswer = self
             .ask(&what, Request::get(self.inner.base.route(parts)).unkept())
             .await?;
+        if (&answer.repo_full_name, answer.pr_number) != (repository, number) {
+            return Err(GithubError::Malformed {
+                what,
+                why: format!(
+                    "is about {}#{} instead",
+                    answer.repo_full_name, answer.pr_number
+                ),
+            });
+        }
         // Files that come with a "not stored" are some of them, which is worse than none.
         if !answer
             .scoring_data_stored
@@ -285,11 +306,12 @@ impl Mirror {
         &self,
         url: &Url,
         what: &str,
+        account: &GithubId,
         windows: &Windows,
     ) -> Result<Page<T>, GithubError> {
         let mut gathering = Gathering::new();
         if windows.is_empty() {
-            self.pages(url, what, None, &mut gathering).await?;
+            self.pages(url, what, account, None, &mut gathering).await?;
         }
         let windows: Vec<_> = windows.iter().collect();
         for chunk in windows.chunks(MOST_REPOSITORIES) {
@@ -298,7 +320,8 @@ impl Mirror {
                 .map(|(repository, since)| (repository.as_str(), crate::timestamp::format(**since)))
                 .collect();
             let body = json!({ "since_by_repo": since });
-            self.pages(url, what, Some(&body), &mut gathering).await?;
+            self.pages(url, what, account, Some(&body), &mut gathering)
+                .await?;
         }
         Ok(gathering.done())
     }
@@ -307,6 +330,7 @@ impl Mirror {
         &self,
         url: &Url,
         what: &str,
+        account: &GithubId,
         body: Option<&Value>,
         gathering: &mut Gathering<T>,
     ) -> Result<(), GithubError> {
@@ -322,6 +346,12 @@ impl Mirror {
                 None => Request::get(url),
             };
             let answer: ListAnswer = self.ask(what, request).await?;
+            if answer.github_id != *account {
+                return Err(GithubError::Malformed {
+                    what: what.to_owned(),
+                    why: format!("is about account {} instead", answer.github_id),
+                });
+            }
             gathering.take(what, answer.rows, answer.generated_at);
             // A mirror that knows no pages sends all rows and no cursor: one page.
             let Some(next) = answer.next_cursor.filter(|next| !next.is_empty()) else {

@@ -14,7 +14,8 @@ use axonry_scoring::emission::RECYCLE_UID;
 pub enum TokenSource {
     /// The same ones in every round.
     Fixed(Arc<PatStore>),
-    /// A file, read anew at the start of every round. A missing file holds no tokens.
+    /// A file, read anew at the start of every round. While it is missing or unreadable there is no
+    /// round: an update that removes and rewrites it must not look like miners without tokens.
     File(PathBuf),
 }
 
@@ -23,10 +24,7 @@ impl TokenSource {
     pub(crate) fn snapshot(&self) -> Result<Arc<PatStore>, PatStoreError> {
         match self {
             Self::Fixed(tokens) => Ok(Arc::clone(tokens)),
-            Self::File(path) => match PatStore::read(path) {
-                Err(error) if error.is_missing() => Ok(Arc::default()),
-                tokens => tokens.map(Arc::new),
-            },
+            Self::File(path) => PatStore::read(path).map(Arc::new),
         }
     }
 }
@@ -101,5 +99,57 @@ pub(crate) async fn account(neuron: &Neuron, tokens: &PatStore, github: &GitHub)
             Identity::InvalidAuth => Account::None(NoAccount::InvalidToken),
             Identity::Transient(why) => Account::Unknown { earlier, why },
         },
+    }
+}
+
+/// Refusals of most tokens of a round say more about who asks, or who is asked, than about tokens.
+///
+/// A wrong address for GitHub or a block of ours answers every token alike; then whose account is
+/// whose is not known, rather than known to be nobody's.
+pub(crate) fn doubt_mass_refusals<'a>(accounts: impl Iterator<Item = &'a mut Account>) {
+    let mut asked: Vec<&mut Account> = accounts
+        .filter(|account| {
+            !matches!(account, Account::None(reason) if *reason != NoAccount::InvalidToken)
+        })
+        .collect();
+    let all = asked.len();
+    let is_refused = |account: &Account| *account == Account::None(NoAccount::InvalidToken);
+    let refused = asked.iter().filter(|account| is_refused(account)).count();
+    if all < 2 || 2 * refused <= all {
+        return;
+    }
+    for account in asked.iter_mut().filter(|account| is_refused(account)) {
+        let why =
+            format!("it refuses {refused} of {all} tokens, which is more likely its fault or ours");
+        **account = Account::Unknown { earlier: None, why };
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refusals_after(refused: usize, valid: usize) -> usize {
+        let invalid = || Account::None(NoAccount::InvalidToken);
+        let mut accounts: Vec<Account> = std::iter::repeat_with(invalid).take(refused).collect();
+        accounts.extend((0..valid).map(|id| Account::Known(GithubId::from(id as u64 + 1))));
+        accounts.push(Account::None(NoAccount::NoToken));
+        doubt_mass_refusals(accounts.iter_mut());
+        accounts
+            .iter()
+            .filter(|account| **account == invalid())
+            .count()
+    }
+
+    #[test]
+    fn a_refusal_is_believed_unless_most_tokens_are_refused() {
+        assert_eq!(
+            refusals_after(1, 0),
+            1,
+            "one token says nothing about the others"
+        );
+        assert_eq!(refusals_after(2, 2), 2, "half of them are believed");
+        assert_eq!(refusals_after(2, 0), 0);
+        assert_eq!(refusals_after(3, 2), 0);
     }
 }

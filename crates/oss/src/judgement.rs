@@ -110,8 +110,8 @@ impl Judging<'_> {
             evaluation.explanations.insert(one.hotkey, line);
         }
 
-        // Who could be judged must not gain by who could not, and nothing may be recycled only
-        // because nobody answered: a round without a quorum is void for all alike.
+        // Shares are of one whole, so who could be judged gains a little by who could not. Where
+        // most could not, or nothing would be left but to recycle, the round is void for all alike.
         let judged = scores.len();
         let void = (unknown.len() > judged).then(|| {
             let claimed = unknown.len() + judged;
@@ -127,6 +127,7 @@ impl Judging<'_> {
                     .or_insert_with(|| Unknown::NotComputed(void.clone()));
             }
         }
+        let void_free = void.is_none();
         evaluation.warnings.extend(void);
         let emission = emission::allocate(&scores, self.registry, &uids, maintainers);
         for neuron in metagraph.neurons() {
@@ -141,6 +142,15 @@ impl Judging<'_> {
             };
             evaluation.scores.insert(neuron.hotkey, observed);
         }
+        if void_free
+            && emission
+                .rewards
+                .iter()
+                .all(|(&uid, &reward)| unearned(uid, reward))
+        {
+            let nobody = "no miner earned anything: all of the emission is recycled to uid 0";
+            evaluation.warnings.push(nobody.to_owned());
+        }
         let pulls = u64::try_from(pulls).unwrap_or(u64::MAX);
         evaluation
             .counters
@@ -148,6 +158,11 @@ impl Judging<'_> {
         evaluation.counters.insert("files".to_owned(), files);
         evaluation
     }
+}
+
+/// Whether a reward is no miner's merit: nothing, or what goes to a uid whatever anybody does.
+fn unearned(uid: u16, reward: f64) -> bool {
+    reward <= 0.0 || matches!(uid, emission::RECYCLE_UID | emission::ISSUES_TREASURY_UID)
 }
 
 /// The uids whose account is claimed by others as well.

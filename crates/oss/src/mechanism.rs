@@ -16,7 +16,7 @@ use axonry_syntax::{GrammarSet, Scorer, ScorerError, Tables};
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::time::{Instant, timeout_at};
 
-use crate::account::{Account, TokenSource, account};
+use crate::account::{Account, TokenSource, account, doubt_mass_refusals};
 use crate::judgement::{Found, Judging};
 use crate::kept::Kept;
 use crate::maintainers::{self, Maintainers};
@@ -169,7 +169,8 @@ impl Mechanism for OpenSource {
             now: Timestamp::from_micros(millis(round.now).saturating_mul(1000)),
         };
         // All lists first: only then is it known what is needed, and by how many.
-        let listed = self.lists(&round, &tokens, deadline).await;
+        let mut listed = self.lists(&round, &tokens, deadline).await;
+        doubt_mass_refusals(listed.iter_mut().map(|one| &mut one.account));
         let pages = listed
             .iter()
             .filter_map(|one| one.page.as_ref()?.as_ref().ok());

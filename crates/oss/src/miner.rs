@@ -46,6 +46,17 @@ impl Bench<'_> {
     /// When any part of it is not known: then the whole is unknown, because a sum that lacks a part
     /// would pass for less than the miner did.
     pub(crate) fn work(&self, page: &Page<PullRequest>, values: &Values) -> Result<Work, Unknown> {
+        if let Some(first) = page.quarantined.first()
+            && page.quarantined.len() > page.rows.len()
+        {
+            // Single rows are left out, as upstream does; most of a list is no list any more.
+            let most = page.quarantined.len();
+            let why = format!(
+                "{most} rows are malformed, first {}: {}",
+                first.what, first.why
+            );
+            return Err(Unknown::Malformed(why));
+        }
         let mut work = Work::default();
         for row in &page.quarantined {
             work.remarks
@@ -71,7 +82,7 @@ impl Bench<'_> {
                             .push(format!("{named} has no files: {unknown}"));
                     }
                     Some(Valued::Unknown(unknown)) => return Err(unknown.clone()),
-                    None => {
+                    Some(Valued::Contradicted(_)) | None => {
                         let never = format!("{}#{} was never valued", item.0, item.1);
                         return Err(Unknown::NotComputed(never));
                     }

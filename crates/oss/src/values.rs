@@ -24,6 +24,11 @@ pub(crate) enum Valued {
     Known(Value, Option<String>),
     /// Not known in this round, and never was at these commits.
     Unknown(Unknown),
+    /// Listed with files, and asked for them the source has none; why, in words.
+    ///
+    /// One such pull request is a fact about it, many are a fact about the source: see
+    /// [`Values::settle`].
+    Contradicted(String),
 }
 
 /// Values of all pull requests of a round, and what they cost.
@@ -36,6 +41,30 @@ pub(crate) struct Values {
     pub(crate) reused: u64,
     /// Values of earlier rounds that stand in for what could not be fetched.
     pub(crate) stale: u64,
+}
+
+impl Values {
+    /// Decides what contradictions mean, when all answers are in.
+    ///
+    /// Upstream values such a pull request at nothing. That is right for one of them; when they
+    /// outnumber what could be valued, the source has lost its files, and nobody must pay for that.
+    fn settle(&mut self) {
+        let contradicted = |valued: &&Valued| matches!(valued, Valued::Contradicted(_));
+        let known = |valued: &&Valued| matches!(valued, Valued::Known(..));
+        let lost = self.of.values().filter(contradicted).count();
+        let source_at_fault = lost > self.of.values().filter(known).count();
+        for valued in self.of.values_mut() {
+            if let Valued::Contradicted(why) = valued {
+                *valued = if source_at_fault {
+                    let reason =
+                        format!("{why}, like {lost} of this round's: the source lost them");
+                    Valued::Unknown(Unknown::SourceFailed(reason))
+                } else {
+                    none(Some(std::mem::take(why)))
+                };
+            }
+        }
+    }
 }
 
 /// What it takes to value pull requests.
@@ -90,6 +119,7 @@ impl Workshop<'_> {
             values.of.insert(item, valued);
             self.note_done(1);
         }
+        values.settle();
         values
     }
 
@@ -136,27 +166,29 @@ impl Workshop<'_> {
         let (files, cost) = match on_disk.ok().flatten() {
             Some(files) => (files, None),
             None => match self.fetch(pull, fetching).await {
-                Ok(Files::Stored(files)) => (files, Some(Cost::Fetched)),
-                Ok(Files::NotStoredYet) => {
-                    return (
-                        none(Some(format!("{named} is not stored yet"))),
-                        Some(Cost::Fetched),
-                    );
+                Ok(Files::Stored(files))
+                    if files.files.is_empty() && files.quarantined.is_empty() =>
+                {
+                    return (none(None), Some(Cost::Fetched));
                 }
-                // Listed, and yet not there: the source has said so for sure.
+                Ok(Files::Stored(files)) => match files.quarantined.first() {
+                    None => (files, Some(Cost::Fetched)),
+                    // What is left of it would pass for less than the miner did.
+                    Some(bad) => {
+                        let why = format!("{named} lacks {}: {}", bad.what, bad.why);
+                        return self.stand_in(pull, Unknown::Malformed(why));
+                    }
+                },
+                Ok(Files::NotStoredYet) => {
+                    let why = format!("{named} is listed as stored and is not");
+                    return (Valued::Contradicted(why), Some(Cost::Fetched));
+                }
                 Err(Missing::Absent(why)) => {
-                    let remark = format!("{named} has no files: {why}");
-                    return (none(Some(remark)), Some(Cost::Fetched));
+                    let why = format!("{named} has no files: {why}");
+                    return (Valued::Contradicted(why), Some(Cost::Fetched));
                 }
                 Err(Missing::Failed(why)) => {
-                    let unknown = Unknown::SourceFailed(why);
-                    return match self.kept.last(pull) {
-                        Some(value) => {
-                            let remark = format!("{named} is as last seen, because {unknown}");
-                            (Valued::Known(value, Some(remark)), Some(Cost::Stale))
-                        }
-                        None => (Valued::Unknown(unknown), None),
-                    };
+                    return self.stand_in(pull, Unknown::SourceFailed(why));
                 }
             },
         };
@@ -165,6 +197,18 @@ impl Workshop<'_> {
             .await
             .expect("the semaphore is never closed");
         (self.score(pull, files, named).await, cost)
+    }
+
+    /// What the same commits were worth in an earlier round stands in for what is not known now.
+    fn stand_in(&self, pull: &PullRequest, unknown: Unknown) -> (Valued, Option<Cost>) {
+        match self.kept.last(pull) {
+            Some(value) => {
+                let named = format!("{}#{}", pull.repository, pull.number);
+                let remark = format!("{named} is as last seen, because {unknown}");
+                (Valued::Known(value, Some(remark)), Some(Cost::Stale))
+            }
+            None => (Valued::Unknown(unknown), None),
+        }
     }
 
     async fn fetch(&self, pull: &PullRequest, fetching: &Semaphore) -> Result<Files, Missing> {
@@ -189,14 +233,7 @@ impl Workshop<'_> {
         let pull = pull.clone();
         let scoring = tokio::task::spawn_blocking(move || {
             kept.keep_files(&files);
-            let remark = files
-                .quarantined
-                .first()
-                .map(|bad| format!("{named} lacks {}: {}", bad.what, bad.why));
             let count = u64::try_from(files.files.len()).unwrap_or(u64::MAX);
-            if files.files.is_empty() {
-                return none(remark);
-            }
             let same =
                 axonry_github::ContentKey::of_files(&files) == axonry_github::ContentKey::of(&pull);
             match scorer.score_all(&[reading::changes(&files.files)]).pop() {
@@ -207,11 +244,11 @@ impl Workshop<'_> {
                     };
                     let cut = score.is_cut_short();
                     // What depends on the moment is of this round only.
-                    if !cut && same && remark.is_none() {
+                    if !cut && same {
                         kept.keep(&pull, value);
                     }
                     let slow = cut.then(|| format!("{named} took too long to parse"));
-                    Valued::Known(value, remark.or(slow))
+                    Valued::Known(value, slow)
                 }
                 Some(Err(panicked)) => {
                     Valued::Unknown(Unknown::NotComputed(format!("{named}: {panicked}")))

@@ -29,7 +29,7 @@ async fn a_full_row_is_read_in_full() {
     let full: Value = serde_json::from_str(
         r#"{
         "repo_full_name": "Acme/Widget", "pr_number": 518, "title": "Fix parser", "body": "Closes #501",
-        "state": "MERGED", "author_github_id": "218712309", "author_login": "dev-one",
+        "state": "MERGED", "author_github_id": "77", "author_login": "dev-one",
         "author_association": "CONTRIBUTOR", "created_at": "2026-07-20T10:00:00.000Z",
         "closed_at": "2026-07-21T11:00:00.000Z", "merged_at": "2026-07-21T11:00:00+00:00",
         "last_edited_at": "", "edited_after_merge": false, "hours_since_merge": 262.26,
@@ -256,4 +256,31 @@ async fn maintainers_are_read() {
     assert_eq!(page.rows[0].github_id, GithubId::from(77));
     assert_eq!(page.rows[0].login, "");
     assert_eq!(page.quarantined.len(), 1);
+}
+
+#[tokio::test]
+async fn an_answer_about_somebody_else_is_no_answer() {
+    let server = serving(answer(json!([]))).await;
+    let error = mirror(&server)
+        .pulls(&GithubId::from(78), &windows())
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("about account 77"), "{error}");
+
+    let stranger = pull(1, json!({"author_github_id": "999"}));
+    let page = pulls(json!([pull(2, json!({})), stranger])).await;
+    assert_eq!(page.rows.len(), 1);
+    assert!(
+        page.quarantined[0].why.contains("999"),
+        "{:?}",
+        page.quarantined
+    );
+
+    let files = json!({"repo_full_name": "other/repo", "pr_number": 9, "scoring_data_stored": true,
+                       "files": []});
+    let server = serving(files).await;
+    let asked = mirror(&server)
+        .files(&"acme/widget".parse().unwrap(), 518)
+        .await;
+    assert!(asked.unwrap_err().to_string().contains("other/repo#9"));
 }

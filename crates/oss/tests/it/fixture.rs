@@ -47,6 +47,10 @@ impl Subnet {
         }
     }
 
+    pub(crate) fn tokens(&self) -> PatStore {
+        PatStore::parse("tokens.json", &self.tokens).expect("tokens")
+    }
+
     pub(crate) fn mechanism(&self, server: &MockServer) -> OpenSource {
         let client = Client::builder()
             .request_deadline(Duration::from_secs(2))
@@ -64,7 +68,7 @@ impl Subnet {
         }});
         OpenSource::builder(mirror.expect("a mirror"), github.expect("GitHub"))
             .registry(Registry::from_json(&registry.to_string()).expect("a registry"))
-            .tokens(PatStore::parse("tokens.json", &self.tokens).expect("tokens"))
+            .tokens(self.tokens())
             .build()
             .expect("a mechanism")
     }

@@ -1,6 +1,7 @@
 //! The mechanism against a mirror at a real socket.
 
 mod fixture;
+mod source;
 
 use axonry_core::{Observed, UnixMillis, Unknown};
 use serde_json::json;
@@ -161,4 +162,44 @@ async fn a_pull_request_whose_files_cannot_be_fetched_makes_the_whole_miner_unkn
 
     let evaluation = subnet.evaluate(&subnet.mechanism(&server), NOW).await;
     assert!(!evaluation.scores[&hotkey(1)].is_known());
+}
+
+#[tokio::test]
+async fn files_that_most_of_a_round_lacks_are_the_sources_fault_and_nobodys_zero() {
+    let server = MockServer::start().await;
+    for (number, account) in [(1, "101"), (2, "102")] {
+        Mock::given(path(format!("/api/v1/miners/{account}/pulls")))
+            .respond_with(pulls(account, &[merged(number, account)]))
+            .mount(&server)
+            .await;
+    }
+    // Both are listed as stored, and neither has files: the answer to `/files` is 404.
+    let subnet = Subnet::of(3, &[(1, "101"), (2, "102")]);
+    let evaluation = subnet.evaluate(&subnet.mechanism(&server), NOW).await;
+    assert!(evaluation.scores.values().all(|score| !score.is_known()));
+    assert!(
+        evaluation.warnings[0].contains("void"),
+        "{:?}",
+        evaluation.warnings
+    );
+}
+
+#[tokio::test]
+async fn a_list_of_which_most_is_malformed_is_unknown() {
+    let server = MockServer::start().await;
+    mirror_with(&server, "101", &[merged(1, "101")], "fn a() {}\n").await;
+    mirror_with(&server, "103", &[merged(3, "103")], "fn c() {}\n").await;
+    let broken = json!({"repo_full_name": "acme/widgets", "pr_number": -2});
+    Mock::given(path("/api/v1/miners/102/pulls"))
+        .respond_with(pulls("102", &[broken]))
+        .mount(&server)
+        .await;
+    let subnet = Subnet::of(4, &[(1, "101"), (2, "102"), (3, "103")]);
+    let evaluation = subnet.evaluate(&subnet.mechanism(&server), NOW).await;
+    assert!(matches!(
+        evaluation.scores[&hotkey(2)],
+        Observed::Unknown {
+            reason: Unknown::Malformed(_)
+        }
+    ));
 }
