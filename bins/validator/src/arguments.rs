@@ -4,7 +4,10 @@ use std::path::PathBuf;
 use std::process;
 
 use clap::error::{ContextKind, ContextValue, ErrorKind};
-use clap::{Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::parser::ValueSource;
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+
+use crate::compat::CompatArguments;
 
 /// A Bittensor validator: judges open-source contributions and proves that its weights landed.
 #[derive(Debug, Parser)]
@@ -21,6 +24,8 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run rounds: judge, weigh, land (the default).
     Run(RunArguments),
+    /// Say whether a runtime has what the validator uses.
+    Compat(CompatArguments),
 }
 
 /// Settings given by flag or environment; what is absent comes from the file or a default.
@@ -38,6 +43,13 @@ pub(crate) struct RunArguments {
     /// Base URL of the mirror that holds pull requests.
     #[arg(long, env = "AXONRY_MIRROR", value_name = "URL")]
     pub(crate) mirror: Option<String>,
+    /// How many requests the mirror allows in how many seconds, as `50/10` [default: that for the
+    /// public mirror, none for others].
+    #[arg(long, env = "AXONRY_QUOTA", value_name = "N/SECONDS")]
+    pub(crate) quota: Option<String>,
+    /// How many requests may be under way at once [default: 16].
+    #[arg(long, env = "AXONRY_IN_FLIGHT", value_name = "NUMBER")]
+    pub(crate) in_flight: Option<usize>,
     /// Base URL of the GitHub API where miners' tokens are checked.
     #[arg(long, env = "AXONRY_GITHUB", value_name = "URL")]
     pub(crate) github: Option<String>,
@@ -68,12 +80,7 @@ pub(crate) struct RunArguments {
     #[arg(long, env = "AXONRY_STATE", value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
     /// How many rounds to run before ending [default: 1 on the devnet, else without end].
-    #[arg(
-        long,
-        env = "AXONRY_ROUNDS",
-        value_name = "NUMBER",
-        conflicts_with = "forever"
-    )]
+    #[arg(long, env = "AXONRY_ROUNDS", value_name = "NUMBER")]
     pub(crate) rounds: Option<u64>,
     /// Run a round every tempo until told to stop.
     #[arg(long, env = "AXONRY_FOREVER")]
@@ -96,6 +103,9 @@ pub(crate) struct RunArguments {
     /// The version key that weights are sent with.
     #[arg(long, env = "AXONRY_VERSION_KEY", value_name = "NUMBER")]
     pub(crate) version_key: Option<u64>,
+    /// Whether the wallet is named by the environment alone, as it is for everybody who uses btcli.
+    #[arg(skip)]
+    pub(crate) wallet_by_environment: bool,
 }
 
 impl Arguments {
@@ -104,9 +114,16 @@ impl Arguments {
     pub(crate) fn parse_or_exit() -> Command {
         let parsed = Self::command()
             .try_get_matches()
-            .and_then(|matches| Self::from_arg_matches(&matches));
+            .and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches)));
         match parsed {
-            Ok(Self { command, run }) => command.unwrap_or(Command::Run(run)),
+            Ok((Self { command, run }, matches)) => match command {
+                None => Command::Run(run.by_level(&matches)),
+                Some(Command::Run(run)) => {
+                    let below = matches.subcommand_matches("run").unwrap_or(&matches);
+                    Command::Run(run.by_level(below))
+                }
+                Some(compat) => compat,
+            },
             Err(error) if !error.use_stderr() => error.exit(),
             Err(error) => {
                 #[expect(clippy::print_stderr, reason = "the program's last word")]
@@ -119,12 +136,41 @@ impl Arguments {
     }
 }
 
+impl RunArguments {
+    /// Lets a flag win over variables that say the opposite by another name.
+    fn by_level(mut self, matches: &ArgMatches) -> Self {
+        let from = |name: &str| matches.value_source(name);
+        let flag = |name: &str| from(name) == Some(ValueSource::CommandLine);
+        let variable = |name: &str| from(name) == Some(ValueSource::EnvVariable);
+        if flag("hotkey_uri") {
+            self.wallet = self.wallet.filter(|_| !variable("wallet"));
+            self.hotkey = self.hotkey.filter(|_| !variable("hotkey"));
+        }
+        if flag("wallet") || flag("hotkey") {
+            self.hotkey_uri = self.hotkey_uri.filter(|_| !variable("hotkey_uri"));
+        }
+        if flag("forever") {
+            self.rounds = self.rounds.filter(|_| !variable("rounds"));
+        }
+        if flag("rounds") {
+            self.forever = self.forever && !variable("forever");
+        }
+        self.wallet_by_environment = !flag("wallet") && !flag("hotkey");
+        self
+    }
+}
+
 fn one_line(error: &clap::Error) -> String {
     let text = error.to_string();
     let first = text.lines().next().unwrap_or_default();
     let first = first.strip_prefix("error: ").unwrap_or(first);
     match error.get(ContextKind::InvalidArg) {
-        Some(ContextValue::String(argument)) if error.kind() == ErrorKind::ValueValidation => {
+        Some(ContextValue::String(argument))
+            if matches!(
+                error.kind(),
+                ErrorKind::ValueValidation | ErrorKind::InvalidValue
+            ) =>
+        {
             let from = variable_behind(argument).map(|name| format!(" (from {name})"));
             format!("{first}{}", from.unwrap_or_default())
         }

@@ -27,7 +27,13 @@ impl FromStr for Network {
         if text == "devnet" {
             return Ok(Self::Devnet);
         }
-        let endpoint: Endpoint = text.parse().context("--network: nor is it `devnet`")?;
+        let named = || {
+            format!(
+                "--network: `{}` is neither `devnet` nor a node",
+                shown(text)
+            )
+        };
+        let endpoint: Endpoint = text.parse().with_context(named)?;
         let name = match text {
             "finney" | "test" | "local" => text.to_owned(),
             _ => folder_name(&endpoint),
@@ -49,6 +55,15 @@ impl Network {
 impl fmt::Display for Network {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(self.name())
+    }
+}
+
+/// A name as it is; of anything longer, which may hold credentials, nothing.
+fn shown(text: &str) -> &str {
+    if text.contains(['@', '/']) {
+        "…"
+    } else {
+        text
     }
 }
 

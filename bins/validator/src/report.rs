@@ -5,6 +5,7 @@ use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
 use anyhow::Result;
+use axonry_http::Counters;
 use axonry_neuron::{Ended, LandingReport, MinerReport, RoundReport};
 use serde::Serialize;
 use tracing::warn;
@@ -29,25 +30,70 @@ pub(crate) struct JsonRound<'a> {
 pub(crate) struct Requests {
     pub(crate) chain: u64,
     pub(crate) http: u64,
+    /// How the HTTP requests fared.
+    pub(crate) traffic: Traffic,
+}
+
+/// What HTTP requests cost beside their number.
+#[derive(Clone, Copy, Debug, Default, Serialize)]
+pub(crate) struct Traffic {
+    retries: u64,
+    rate_limited: u64,
+    waits: u64,
+    limiter_sleep_ms: u64,
+    wire_bytes: u64,
+    decoded_bytes: u64,
+    cache_hits: u64,
+    coalesced: u64,
+    /// Opened since the start of the program.
+    connections: u64,
 }
 
 impl Requests {
+    pub(crate) fn of(chain: u64, http: &Counters) -> Self {
+        let total = http.total();
+        Self {
+            chain,
+            http: total.requests,
+            traffic: Traffic {
+                retries: total.retries,
+                rate_limited: total.rate_limited,
+                waits: total.waits,
+                limiter_sleep_ms: u64::try_from(total.waited.as_millis()).unwrap_or(u64::MAX),
+                wire_bytes: total.wire_bytes,
+                decoded_bytes: total.decoded_bytes,
+                cache_hits: total.cache_hits,
+                coalesced: total.coalesced,
+                connections: http.connections,
+            },
+        }
+    }
+
     pub(crate) const fn since(self, before: Self) -> Self {
+        let (now, old) = (self.traffic, before.traffic);
         Self {
             chain: self.chain.saturating_sub(before.chain),
             http: self.http.saturating_sub(before.http),
+            traffic: Traffic {
+                retries: now.retries.saturating_sub(old.retries),
+                rate_limited: now.rate_limited.saturating_sub(old.rate_limited),
+                waits: now.waits.saturating_sub(old.waits),
+                limiter_sleep_ms: now.limiter_sleep_ms.saturating_sub(old.limiter_sleep_ms),
+                wire_bytes: now.wire_bytes.saturating_sub(old.wire_bytes),
+                decoded_bytes: now.decoded_bytes.saturating_sub(old.decoded_bytes),
+                cache_hits: now.cache_hits.saturating_sub(old.cache_hits),
+                coalesced: now.coalesced.saturating_sub(old.coalesced),
+                connections: now.connections,
+            },
         }
     }
 }
 
 impl JsonRound<'_> {
     /// Prints the round on a line of its own.
-    #[expect(clippy::print_stdout, reason = "the program's result")]
     pub(crate) fn print(&self) {
-        println!(
-            "{}",
-            serde_json::to_string(self).expect("a report is plain data")
-        );
+        let line = serde_json::to_string(self).expect("a report is plain data");
+        tell(&format!("{line}\n"));
     }
 }
 
@@ -97,11 +143,11 @@ fn table(report: &RoundReport, requests: Requests) -> String {
             "{} miners could not be judged and keep their average; uid {}: {}",
             unknown.len(),
             first.uid,
-            first.unknown.as_deref().unwrap_or_default(),
+            plain(first.unknown.as_deref().unwrap_or_default()),
         );
     }
     for warning in &report.warnings {
-        let _ = writeln!(text, "warning: {warning}");
+        let _ = writeln!(text, "warning: {}", plain(warning));
     }
     let took: u64 = report.stages_ms.values().sum();
     let _ = writeln!(
@@ -124,10 +170,18 @@ fn table(report: &RoundReport, requests: Requests) -> String {
 
 /// Keeps a line of the table on a line of the terminal.
 fn cut(text: &str) -> String {
+    let text = plain(text);
     if text.chars().count() <= REASON {
-        return text.to_owned();
+        return text;
     }
     text.chars().take(REASON - 1).chain(['…']).collect()
+}
+
+/// Words that come from elsewhere must not steer the terminal they are shown on.
+fn plain(text: &str) -> String {
+    text.chars()
+        .map(|c| if c.is_control() { '·' } else { c })
+        .collect()
 }
 
 fn score(miner: &MinerReport) -> String {
@@ -186,4 +240,17 @@ pub(crate) fn log_on_stderr() {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_from_elsewhere_neither_steer_the_terminal_nor_break_the_line() {
+        assert_eq!(cut("a\u{1b}[2J\nb"), "a·[2J·b");
+        let long = cut(&"ä".repeat(500));
+        assert_eq!(long.chars().count(), REASON);
+        assert!(long.ends_with('…'));
+    }
 }

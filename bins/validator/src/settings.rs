@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use axonry_core::NetUid;
+use axonry_http::Quota;
 use serde::Deserialize;
 use url::Url;
 
@@ -20,6 +21,10 @@ pub(crate) struct Settings {
     /// Absent where the embedded devnet brings its own.
     pub(crate) mirror: Option<Url>,
     pub(crate) github: Option<Url>,
+    /// What the mirror allows; what is known of it otherwise.
+    pub(crate) quota: Option<Quota>,
+    /// How many requests may be under way at once.
+    pub(crate) in_flight: usize,
     pub(crate) tokens: Option<PathBuf>,
     pub(crate) repositories: Option<PathBuf>,
     pub(crate) key: Key,
@@ -62,6 +67,8 @@ struct File {
     netuid: Option<u16>,
     mirror: Option<String>,
     github: Option<String>,
+    quota: Option<String>,
+    in_flight: Option<usize>,
     tokens: Option<PathBuf>,
     repositories: Option<PathBuf>,
     wallet: Option<String>,
@@ -78,6 +85,9 @@ struct File {
     git: Option<PathBuf>,
     version_key: Option<u64>,
 }
+
+/// Requests under way at once, unless set: enough to hide a server's distance.
+const IN_FLIGHT: usize = 16;
 
 const MAINNET_NETUID: NetUid = NetUid(74);
 const TESTNET_NETUID: NetUid = NetUid(422);
@@ -106,12 +116,27 @@ impl Settings {
         if netuid.is_none() && network != Network::Devnet {
             bail!("which subnet on {network}? give --netuid (AXONRY_NETUID, `netuid`)");
         }
+        // What btcli's variables name is meant for real networks; the devnet has keys of its own.
+        let named = !(network == Network::Devnet && given.wallet_by_environment);
+        let given_wallet = named && (given.wallet.is_some() || given.hotkey.is_some());
+        let given_uri = given.hotkey_uri.is_some();
         let wallet = Wallet {
-            uri: given.hotkey_uri.or(file.hotkey_uri),
-            name: given.wallet.or(file.wallet),
-            hotkey: given.hotkey.or(file.hotkey),
+            uri: given
+                .hotkey_uri
+                .or(file.hotkey_uri.filter(|_| !given_wallet)),
+            name: given
+                .wallet
+                .filter(|_| named)
+                .or(file.wallet.filter(|_| !given_uri)),
+            hotkey: given
+                .hotkey
+                .filter(|_| named)
+                .or(file.hotkey.filter(|_| !given_uri)),
             root: given.wallet_path.or(file.wallet_path),
         };
+        if given.forever && given.rounds.is_some() {
+            bail!("both --forever and --rounds are given: when is it to end?");
+        }
         let forever = given.forever || (given.rounds.is_none() && file.forever == Some(true));
         let rounds = match (forever, given.rounds.or(file.rounds)) {
             (true, _) => None,
@@ -124,6 +149,11 @@ impl Settings {
             netuid,
             mirror: url("mirror", given.mirror.or(file.mirror))?,
             github: url("github", given.github.or(file.github))?,
+            quota: quota(given.quota.or(file.quota))?,
+            in_flight: match given.in_flight.or(file.in_flight) {
+                Some(0) => bail!("--in-flight: with 0 requests nothing is ever fetched"),
+                given => given.unwrap_or(IN_FLIGHT),
+            },
             tokens: given.tokens.or(file.tokens),
             repositories: given.repositories.or(file.repositories),
             state: given
@@ -209,11 +239,19 @@ impl File {
             &mut file.git,
         ] {
             if let Some(path) = relative {
-                *path = folder.join(&path);
+                // As a shell would have it; a folder called `~` is nobody's wish.
+                *path = match (path.strip_prefix("~"), home()) {
+                    (Ok(rest), Some(home)) => home.join(rest),
+                    _ => folder.join(&path),
+                };
             }
         }
         Ok(file)
     }
+}
+
+fn quota(text: Option<String>) -> Result<Option<Quota>> {
+    text.map(|text| text.parse().context("--quota")).transpose()
 }
 
 fn url(what: &str, text: Option<String>) -> Result<Option<Url>> {
@@ -317,6 +355,20 @@ mod tests {
                     ..base()
                 },
                 "finey",
+            ),
+            (
+                RunArguments {
+                    quota: Some("fifty".into()),
+                    ..base()
+                },
+                "--quota",
+            ),
+            (
+                RunArguments {
+                    in_flight: Some(0),
+                    ..base()
+                },
+                "--in-flight",
             ),
             (
                 RunArguments {

@@ -8,8 +8,8 @@ use anyhow::{Context, Result, bail};
 use axonry_chain::Chain;
 use axonry_core::{NetUid, UnixMillis};
 use axonry_devnet::{Devnet, DevnetConfig};
-use axonry_github::{GitHub, MIRROR_QUOTA, MIRROR_URL, Mirror, PatStore};
-use axonry_http::Client;
+use axonry_github::{ContentCache, GitHub, MIRROR_QUOTA, MIRROR_URL, Mirror, PatStore};
+use axonry_http::{Client, Quota};
 use axonry_neuron::{Clock, Progress, Validator, ValidatorSettings};
 use axonry_oss::{LIVE_REGISTRY, OpenSource, Registry, TokenSource};
 use axonry_store::Store;
@@ -21,6 +21,10 @@ use url::Url;
 use crate::network::Network;
 use crate::report::Requests;
 use crate::settings::{DevnetSettings, Key, Settings};
+
+/// How many bytes of pull requests' contents and scores are kept on disk: some rounds of 256
+/// miners.
+const CONTENTS: u64 = 1 << 30;
 
 /// A validator with everything it stands on.
 #[derive(Debug)]
@@ -59,7 +63,7 @@ impl Wired {
         let mut validating = ValidatorSettings::new(sources.netuid);
         validating.setter.version_key = settings.version_key;
         validating.clock = sources.clock;
-        let mechanism = sources.mechanism(&http)?;
+        let mechanism = sources.mechanism(&http, &state)?;
         let validator = Validator::new(
             Arc::new(chain.clone()),
             Arc::new(mechanism),
@@ -88,10 +92,7 @@ pub(crate) struct Counted {
 impl Counted {
     /// Requests made since the start.
     pub(crate) fn requests(&self) -> Requests {
-        Requests {
-            chain: self.chain.requests(),
-            http: self.http.counters().total().requests,
-        }
+        Requests::of(self.chain.requests(), &self.http.counters())
     }
 }
 
@@ -129,6 +130,8 @@ struct Sources {
     tokens: TokenSource,
     registry: Registry,
     clock: Clock,
+    quota: Option<Quota>,
+    in_flight: usize,
 }
 
 impl Sources {
@@ -174,21 +177,26 @@ impl Sources {
             tokens,
             registry,
             clock,
+            quota: settings.quota,
+            in_flight: settings.in_flight,
         })
     }
 
     fn http(&self) -> Result<Client> {
         let mut builder = Client::builder()
             .user_agent(concat!("axonry-validator/", env!("CARGO_PKG_VERSION")))
-            .concurrency(32);
+            .concurrency(self.in_flight);
         // The limit is the public mirror's, per address; a mirror of one's own has none.
-        if self.mirror.as_str().starts_with(MIRROR_URL) {
-            builder = builder.quota(self.mirror.host_str().unwrap_or_default(), MIRROR_QUOTA);
+        let public = self.mirror.as_str().starts_with(MIRROR_URL);
+        if let Some(quota) = self.quota.or(public.then_some(MIRROR_QUOTA)) {
+            let host = self.mirror.host_str().unwrap_or_default();
+            let port = self.mirror.port_or_known_default().unwrap_or_default();
+            builder = builder.quota(format!("{host}:{port}"), quota);
         }
         builder.build().context("could not make the HTTP client")
     }
 
-    fn mechanism(self, http: &Client) -> Result<OpenSource> {
+    fn mechanism(self, http: &Client, state: &Path) -> Result<OpenSource> {
         let mirror = Mirror::builder()
             .base(self.mirror)
             .http(http.clone())
@@ -197,7 +205,12 @@ impl Sources {
         if let Some(base) = self.github {
             github = github.base(base);
         }
+        let folder = state.join("contents");
+        let cache = ContentCache::open(&folder, CONTENTS)
+            .with_context(|| format!("cannot keep fetched contents in `{}`", folder.display()))?;
         let mechanism = OpenSource::builder(mirror, github.build()?)
+            .cache(cache)
+            .in_flight(self.in_flight)
             .registry(self.registry)
             .tokens(self.tokens)
             .build()?;
@@ -228,7 +241,10 @@ fn keypair(key: &Key) -> Result<Keypair> {
 
 async fn spawn(settings: &DevnetSettings, netuid: Option<NetUid>) -> Result<Devnet> {
     let mut config = match &settings.config {
-        Some(path) => DevnetConfig::from_file(path)?,
+        Some(path) => {
+            let named = || format!("devnet configuration `{}`", path.display());
+            DevnetConfig::from_file(path).with_context(named)?
+        }
         None => DevnetConfig::default(),
     };
     if let Some(netuid) = netuid.filter(|_| settings.config.is_none()) {

@@ -22,6 +22,9 @@ pub use neuron::NeuronConfig;
 /// The most neurons a subnet can have here.
 const MOST_NEURONS: usize = 4_096;
 
+/// The longest pause between two blocks: longer is a chain that stands still.
+const LONGEST_BLOCK: Duration = Duration::from_secs(3600);
+
 /// When blocks are made.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Sealing {
@@ -162,8 +165,20 @@ impl DevnetConfig {
                 "at least one block's state must be kept".to_owned(),
             );
         }
-        if self.sealing == Sealing::Interval(Duration::ZERO) {
-            return value("block_time_ms", "blocks cannot come every 0 ms".to_owned());
+        if self.finality_lag >= self.history {
+            let reason = format!(
+                "finality cannot lag behind the {} blocks kept",
+                self.history
+            );
+            return value("finality_lag", reason);
+        }
+        if let Sealing::Interval(pause) = self.sealing
+            && !(Duration::from_millis(1)..=LONGEST_BLOCK).contains(&pause)
+        {
+            return value(
+                "block_time_ms",
+                "blocks come every 1 to 3600000 ms".to_owned(),
+            );
         }
         if !(1..=15).contains(&self.hyperparameters.mechanism_count) {
             return value(
@@ -191,6 +206,10 @@ impl DevnetConfig {
                 return wrong(format!(
                     "uids must run from 0 without gaps or repeats, and it stands at place {place}"
                 ));
+            }
+            let digits = |id: &String| !id.is_empty() && id.bytes().all(|c| c.is_ascii_digit());
+            if let Some(id) = neuron.github_id.as_ref().filter(|id| !digits(id)) {
+                return wrong(format!("`{id}` is no GitHub id: digits are expected"));
             }
             if let Some(other) = seen.insert(neuron.hotkey, neuron.uid) {
                 let hotkey = neuron.hotkey;

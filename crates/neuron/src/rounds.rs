@@ -6,7 +6,7 @@ use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
 use crate::report::chain_of;
-use crate::{RoundError, RoundReport, Validator};
+use crate::{RoundError, RoundReport, Step, Validator};
 
 /// The first pause after a round that failed for a while; it doubles up to [`LONGEST`].
 const SHORTEST: Duration = Duration::from_secs(1);
@@ -63,6 +63,7 @@ impl Validator {
         rounds: Rounds,
         mut told: impl FnMut(&RoundReport) + Send,
     ) -> Result<bool, RoundError> {
+        self.say_what_is_open().await?;
         match self.setter.recover().await {
             Ok(settled) if !settled.is_empty() => {
                 info!(
@@ -94,6 +95,19 @@ impl Validator {
             }
             self.next_tempo(report.block).await?;
         }
+    }
+
+    /// Settling may take until the last block an earlier vector can land in: say so first.
+    async fn say_what_is_open(&self) -> Result<(), RoundError> {
+        for entry in self.store.unfinished(self.hotkey).await? {
+            let (round, until) = (entry.intent.round, entry.attempt.valid_until);
+            info!(round, %until, "settling a vector that an earlier run left open");
+            let message = format!(
+                "settling the vector of round {round}, which may still land until block {until}"
+            );
+            self.progress.note(Step::Message(&message));
+        }
+        Ok(())
     }
 
     /// Waits for the block a tempo after `last`, through lost connections.

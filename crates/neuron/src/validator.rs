@@ -21,11 +21,11 @@ use crate::{
 pub struct Validator {
     pub(crate) chain: Arc<dyn Chain>,
     mechanism: Arc<dyn Mechanism>,
-    store: Store,
-    hotkey: Hotkey,
+    pub(crate) store: Store,
+    pub(crate) hotkey: Hotkey,
     pub(crate) setter: Setter,
     pub(crate) settings: ValidatorSettings,
-    progress: Arc<dyn Progress>,
+    pub(crate) progress: Arc<dyn Progress>,
 }
 
 /// How a [`Validator`] goes about it.
@@ -151,6 +151,7 @@ impl Validator {
         let block = metagraph.block();
         let read = format!("block {}: {} neurons", block.number, metagraph.len());
         self.progress.note(Step::Message(&read));
+        self.warn_early(&metagraph);
         let opening = serde_json::json!({ "block": block.number, "hash": block.hash });
         let round = self.store.begin_round(netuid, &opening.to_string()).await?;
         tracing::Span::current().record("round", round);
@@ -203,6 +204,19 @@ impl Validator {
             "round done"
         );
         Ok(report)
+    }
+
+    /// What will keep the weights from landing is known before hours are spent on judging.
+    fn warn_early(&self, metagraph: &Metagraph) {
+        let hotkey = self.hotkey;
+        let obstacle = match metagraph.of(&hotkey) {
+            None => "is not registered in this subnet",
+            Some(neuron) if !neuron.validator_permit => "has no validator permit",
+            Some(_) => return,
+        };
+        warn!(%hotkey, obstacle, "these weights will probably not be taken");
+        let message = format!("{hotkey} {obstacle}: its weights will probably not be taken");
+        self.progress.note(Step::Message(&message));
     }
 
     fn begin(&self, stage: Stage) -> Instant {

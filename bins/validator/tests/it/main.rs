@@ -161,6 +161,56 @@ fn a_second_validator_on_the_same_state_is_refused() -> Result<()> {
 }
 
 #[test]
+fn a_reader_that_goes_away_does_not_end_the_rounds() -> Result<()> {
+    let subnet = small_subnet()?;
+    let config = subnet.path().to_str().context("a plain path")?;
+    let shape = [
+        "--network",
+        "devnet",
+        "--devnet-config",
+        config,
+        "--json",
+        "--rounds",
+        "2",
+    ];
+    let done = Program::new(shape).without_a_reader()?;
+    assert_eq!(done.code, 0, "{}", done.stderr);
+    assert!(!done.stderr.contains("panicked"), "{}", done.stderr);
+    Ok(())
+}
+
+#[test]
+fn a_flag_wins_over_variables_that_say_the_opposite() -> Result<()> {
+    let subnet = small_subnet()?;
+    let config = subnet.path().to_str().context("a plain path")?;
+    let shape = ["--network", "devnet", "--devnet-config", config, "--json"];
+    for (program, rounds) in [
+        (
+            Program::new(shape).variable("BT_WALLET_NAME", "somebody"),
+            1,
+        ),
+        (
+            Program::new(shape)
+                .variable("AXONRY_FOREVER", "true")
+                .and(["--rounds", "2"]),
+            2,
+        ),
+        (
+            Program::new(shape)
+                .variable("BT_WALLET_HOTKEY", "somebody")
+                .and(["--hotkey-uri", "//Alice"]),
+            1,
+        ),
+    ] {
+        let shown = program.to_string();
+        let done = program.run()?;
+        assert_eq!(done.code, 0, "{shown}: {}", done.stderr);
+        assert_eq!(done.stdout.lines().count(), rounds, "{shown}");
+    }
+    Ok(())
+}
+
+#[test]
 fn each_bad_input_ends_the_program_at_once_with_one_line_that_names_it() -> Result<()> {
     let folder = tempfile::tempdir()?;
     let path = |name: &str, text: &str| -> Result<String> {
@@ -199,6 +249,14 @@ fn each_bad_input_ends_the_program_at_once_with_one_line_that_names_it() -> Resu
             "AXONRY_NETUID",
         ),
         (Program::new(["--netuit", "7"]), "--netuit"),
+        (
+            Program::new([]).variable("AXONRY_FOREVER", "maybe"),
+            "AXONRY_FOREVER",
+        ),
+        (
+            Program::new(["--network", "devnet", "--forever", "--rounds", "2"]),
+            "--forever",
+        ),
         (Program::new(["--network", "finey"]), "finey"),
         (Program::new(["--network", "http://node"]), "http"),
         (Program::new(["--network", "local"]), "--netuid"),

@@ -63,6 +63,18 @@ impl Program {
         })
     }
 
+    /// Runs with a standard output that nobody reads, not even at the start.
+    pub(crate) fn without_a_reader(mut self) -> Result<Done> {
+        let (reader, writer) = std::io::pipe()?;
+        drop(reader);
+        let output = self.0.stdout(writer).output()?;
+        Ok(Done {
+            code: output.status.code().context("the program was killed")?,
+            stdout: String::new(),
+            stderr: String::from_utf8(output.stderr)?,
+        })
+    }
+
     pub(crate) fn start(mut self) -> Result<Running> {
         let mut child = self.0.spawn()?;
         let stdout = BufReader::new(child.stdout.take().context("a pipe")?);
