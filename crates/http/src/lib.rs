@@ -54,7 +54,7 @@ pub use builder::ClientBuilder;
 pub use client::Client;
 pub use counters::{Counters, HostCounters};
 pub use error::{BuildError, HttpError, SizeLimit, TransportKind};
-pub use quota::Quota;
+pub use quota::{InvalidQuota, Quota};
 pub use refusal::{RateLimit, RateLimitRule, Refusal};
 pub use request::Request;
 pub use response::Response;
