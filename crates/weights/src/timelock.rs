@@ -17,13 +17,15 @@
 //! # Ok::<(), axonry_weights::timelock::TimelockError>(())
 //! ```
 
+use std::sync::OnceLock;
+
 use aes_gcm::aead::Aead;
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
 use ark_bls12_381::{Bls12_381, Fr, G1Affine, G2Affine, G2Projective};
 use ark_ec::pairing::Pairing;
 use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::PrimeField;
-use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
+use ark_serialize::{CanonicalDeserialize, CanonicalSerialize, Validate};
 use sha2::{Digest, Sha256};
 use zeroize::Zeroizing;
 
@@ -69,8 +71,7 @@ pub enum TimelockError {
 /// # Errors
 /// [`TimelockError::PublicKey`], [`TimelockError::NoRandomness`], [`TimelockError::Unsound`].
 pub fn seal(message: &[u8], round: u64, public_key: &[u8; 96]) -> Result<Vec<u8>, TimelockError> {
-    let public_key =
-        G2Affine::deserialize_compressed(&public_key[..]).map_err(|_| TimelockError::PublicKey)?;
+    let public_key = point(public_key)?;
     let (mut key, mut sigma) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
     let mut nonce = [0; 12];
     for random in [&mut key[..], &mut sigma[..], &mut nonce[..]] {
@@ -91,7 +92,7 @@ pub fn seal(message: &[u8], round: u64, public_key: &[u8; 96]) -> Result<Vec<u8>
     };
     let bytes = sealed.encode();
     let other_side = mask((identity * secret).into_affine(), public_key);
-    match unmask(&Sealed::decode(&bytes)?, &other_side) {
+    match unmask(&Sealed::decode(&bytes, Validate::No)?, &other_side) {
         Ok(opened) if opened == message => Ok(bytes),
         _ => Err(TimelockError::Unsound),
     }
@@ -102,10 +103,23 @@ pub fn seal(message: &[u8], round: u64, public_key: &[u8; 96]) -> Result<Vec<u8>
 /// # Errors
 /// [`TimelockError::Malformed`], [`TimelockError::Signature`], [`TimelockError::WrongKey`].
 pub fn open(sealed: &[u8], signature: &[u8; 48]) -> Result<Vec<u8>, TimelockError> {
-    let sealed = Sealed::decode(sealed)?;
+    let sealed = Sealed::decode(sealed, Validate::Yes)?;
     let signature =
         G1Affine::deserialize_compressed(&signature[..]).map_err(|_| TimelockError::Signature)?;
     unmask(&sealed, &mask(signature, sealed.u))
+}
+
+/// The point a beacon's key is. That it lies in its group takes long to check, and a process seals to
+/// one beacon: the first key that passed is remembered.
+fn point(public_key: &[u8; 96]) -> Result<G2Affine, TimelockError> {
+    static KNOWN: OnceLock<([u8; 96], G2Affine)> = OnceLock::new();
+    if let Some((_, point)) = KNOWN.get().filter(|(key, _)| key == public_key) {
+        return Ok(*point);
+    }
+    let point =
+        G2Affine::deserialize_compressed(&public_key[..]).map_err(|_| TimelockError::PublicKey)?;
+    let _ = KNOWN.get_or_init(|| (*public_key, point));
+    Ok(point)
 }
 
 fn unmask(sealed: &Sealed, shared: &[u8; 32]) -> Result<Vec<u8>, TimelockError> {

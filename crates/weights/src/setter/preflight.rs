@@ -14,7 +14,15 @@ pub(super) struct Ready {
     pub(super) uid: Uid,
     pub(super) last_update: BlockNumber,
     pub(super) epoch: Option<u64>,
+    #[cfg_attr(
+        not(feature = "timelock"),
+        expect(dead_code, reason = "only sealing looks that far ahead")
+    )]
     pub(super) epochs: EpochClock,
+    #[cfg_attr(
+        not(feature = "timelock"),
+        expect(dead_code, reason = "only sealing looks that far ahead")
+    )]
     pub(super) reveal_period: u64,
     pub(super) path: Path,
     pub(super) era: u64,

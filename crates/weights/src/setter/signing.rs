@@ -111,9 +111,11 @@ impl Setter {
                 Ok((call, carrier))
             }
             #[cfg(not(feature = "timelock"))]
-            Path::Timelocked { .. } => Err(SetError::Sealing(
-                "built without the feature `timelock`".to_owned(),
-            )),
+            Path::Timelocked { .. } => {
+                let _ = deadline;
+                let reason = "built without the feature `timelock`";
+                Err(SetError::Sealing(reason.to_owned()))
+            }
         }
     }
 

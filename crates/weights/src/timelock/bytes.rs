@@ -1,5 +1,5 @@
 use ark_bls12_381::G2Affine;
-use ark_serialize::{CanonicalDeserialize, CanonicalSerialize};
+use ark_serialize::{CanonicalDeserialize, CanonicalSerialize, Compress, Validate};
 
 use super::TimelockError;
 
@@ -32,10 +32,12 @@ impl Sealed {
         bytes
     }
 
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self, TimelockError> {
+    /// Reads a sealed message; that its point lies in its group need not be checked of our own.
+    pub(super) fn decode(bytes: &[u8], validate: Validate) -> Result<Self, TimelockError> {
         let malformed = TimelockError::Malformed;
         let (point, rest) = bytes.split_at_checked(POINT).ok_or(malformed("point"))?;
-        let u = G2Affine::deserialize_compressed(point).map_err(|_| malformed("point"))?;
+        let u = G2Affine::deserialize_with_mode(point, Compress::Yes, validate)
+            .map_err(|_| malformed("point"))?;
         let (v, rest) = take(rest).ok_or(malformed("mask"))?;
         let (w, rest) = take(rest).ok_or(malformed("key"))?;
         let (body, rest) = take(rest).ok_or(malformed("body"))?;
