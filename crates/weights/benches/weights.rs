@@ -1,7 +1,8 @@
 //! How long a vector takes on its way to the chain.
 //!
-//! Claims: conforming and quantising 256 scores takes at most 0.03 ms and 4096 at most 0.5 ms; sealing
-//! a vector of 256 takes at most 2.7 ms, its own opening included.
+//! Claims: conforming and quantising 256 scores takes at most 0.03 ms and 4096 at most 0.5 ms. Sealing
+//! a vector of 256 takes about 3 ms, nearly all of it two pairings: one to seal, one to open again
+//! before it is given out.
 
 use axonry_core::{Hotkey, MechId, NetUid, NetUidStorageIndex, Uid};
 use axonry_weights::{CommitPreimage, ConformRules, Shape, Vector, conform, pipeline};
