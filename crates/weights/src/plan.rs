@@ -5,9 +5,11 @@ use axonry_core::{Block, Hotkey, MechId, NetUid, Score, Uid, Weights};
 use serde::{Deserialize, Serialize};
 
 mod error;
+mod limit;
 mod reserved;
 
 pub use error::PlanError;
+use limit::keep_limit;
 pub use reserved::{ReservedError, ReservedShare, ReservedShares, Withheld};
 
 use crate::conform::{ConformError, ConformRules, conform};
@@ -103,13 +105,17 @@ impl Planner {
         }
         let neurons = u16::try_from(metagraph.len()).unwrap_or(u16::MAX);
         let minimum = rules.min_allowed_weights.min(neurons);
-        let pairs = match self.conform {
+        let mut pairs = match self.conform {
             Conform::Gittensor => gittensor(&by_uid, neurons, minimum, rules)?,
             Conform::Sdk11 => self.sdk_11(&by_uid, minimum, metagraph, rules)?,
         };
+        let on_itself =
+            matches!(&pairs[..], [(uid, _)] if metagraph.uid_of(&self.own) == Some(*uid));
+        if !on_itself {
+            keep_limit(&mut pairs, &by_uid, rules.max_weights_limit);
+        }
         let weights = Weights::new(pairs)
             .expect("uids came in ascending order, and emitting leaves zeros out");
-        let on_itself = weights.len() == 1 && weights.uids().next() == metagraph.uid_of(&self.own);
         if !on_itself {
             accepted(&weights, minimum, rules.max_weights_limit)?;
         }
