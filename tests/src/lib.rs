@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axonry_chain::Chain;
@@ -84,6 +85,9 @@ fn validator(
     let netuid = variant.netuid.map_or(devnet.netuid, Into::into);
     let mut settings = ValidatorSettings::new(netuid);
     settings.clock = Clock::Fixed(UnixMillis(u64::try_from(devnet.now().as_millisecond())?));
+    settings.setter.drand = devnet.chain().drand();
+    settings.setter.block_time = devnet.block_time();
+    settings.reveal_patience = Duration::from_secs(60);
     let signer = Keypair::from_uri(variant.signer.unwrap_or("//Alice"))?;
     let chain: Arc<dyn Chain> = Arc::new(substrate.clone());
     let mechanism = Arc::new(mechanism);

@@ -71,6 +71,14 @@ async fn a_round_lands_on_a_real_runtimes_metadata_too() -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_round_on_a_subnet_that_hides_weights_lands_when_they_are_revealed() -> Result<()> {
+    let mut config = DevnetConfig::default_subnet(4);
+    config.hyperparameters.commit_reveal_enabled = true;
+    lands(config).await?;
+    Ok(())
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn the_same_seed_gives_the_same_weights_and_another_seed_others() -> Result<()> {
     let seeded = |seed| DevnetConfig {
         seed,

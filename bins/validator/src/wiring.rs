@@ -63,6 +63,14 @@ impl Wired {
         let mut validating = ValidatorSettings::new(sources.netuid);
         validating.setter.version_key = settings.version_key;
         validating.clock = sources.clock;
+        if settings.rounds.is_some() {
+            // Nobody comes after the last round to reveal what it committed.
+            validating.reveal_patience = validating.setter.deadline;
+        }
+        if let Some(devnet) = &devnet {
+            validating.setter.drand = devnet.chain().drand();
+            validating.setter.block_time = devnet.block_time();
+        }
         let mechanism = sources.mechanism(&http, &state)?;
         let validator = Validator::new(
             Arc::new(chain.clone()),

@@ -37,6 +37,7 @@ pub struct Devnet {
     accounts: Value,
     now: Timestamp,
     source: String,
+    block_time: Duration,
     server: ServerHandle,
     stop: CancellationToken,
     tasks: TaskTracker,
@@ -109,6 +110,10 @@ impl Devnet {
             mirror: Some(mirror),
             accounts: sources::accounts(&config),
             source,
+            block_time: match config.sealing {
+                Sealing::Interval(pause) => pause,
+                Sealing::Instant | Sealing::Manual => Duration::from_secs(12),
+            },
             server,
             stop,
             tasks,
@@ -134,6 +139,11 @@ impl Devnet {
     /// day.
     pub const fn now(&self) -> Timestamp {
         self.now
+    }
+
+    /// How long a block takes; where blocks come on demand, as long as on the real chain.
+    pub const fn block_time(&self) -> Duration {
+        self.block_time
     }
 
     /// Where the mirror's pull requests come from, in words.

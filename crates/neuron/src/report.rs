@@ -54,8 +54,9 @@ pub struct MinerReport {
 /// What became of a vector.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct LandingReport {
-    /// `VerifiedInState`, `Submitted`, `Included`, `Finalized`, `Rejected`, `Unknown`, or
-    /// `NotSubmitted`. Only the first means that the weights are set.
+    /// `VerifiedInState`, `Committed`, `Submitted`, `Included`, `Finalized`, `Rejected`, `Unknown`,
+    /// or `NotSubmitted`. Only the first means that the weights are set; `Committed` ones are
+    /// revealed in a later epoch.
     pub outcome: &'static str,
     /// The block that included it, once chain state shows it.
     pub block: Option<BlockNumber>,
@@ -86,6 +87,7 @@ impl From<Landing> for LandingReport {
     fn from(landing: Landing) -> Self {
         let outcome = match &landing {
             Landing::Submitted => "Submitted",
+            Landing::Committed { .. } => "Committed",
             Landing::Included { .. } => "Included",
             Landing::Finalized { .. } => "Finalized",
             Landing::VerifiedInState { .. } => "VerifiedInState",

@@ -64,19 +64,10 @@ impl Validator {
         mut told: impl FnMut(&RoundReport) + Send,
     ) -> Result<bool, RoundError> {
         self.say_what_is_open().await?;
-        match self.setter.recover().await {
-            Ok(settled) if !settled.is_empty() => {
-                info!(
-                    vectors = settled.len(),
-                    "settled what an earlier run left open"
-                );
-            }
-            Ok(_) => {}
-            Err(error) => warn!(error = %chain_of(&error), "could not settle what was left open"),
-        }
         let mut done = 0;
         let mut pause = SHORTEST;
         loop {
+            self.settle().await;
             let report = match self.round().await {
                 Ok(report) => report,
                 Err(error) if rounds == Rounds::Forever && error.is_transient() => {
@@ -94,6 +85,18 @@ impl Validator {
                 return Ok(report.landing.landed());
             }
             self.next_tempo(report.block).await?;
+        }
+    }
+
+    /// Finds out what became of earlier vectors, and reveals those whose time has come.
+    async fn settle(&mut self) {
+        match self.setter.recover().await {
+            Ok(settled) => {
+                for (intent, landing) in settled {
+                    info!(round = intent.round, outcome = %landing, "an earlier vector");
+                }
+            }
+            Err(error) => warn!(error = %chain_of(&error), "could not settle what was left open"),
         }
     }
 

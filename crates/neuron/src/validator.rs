@@ -5,7 +5,9 @@ use std::time::Duration;
 use axonry_chain::{Chain, ChainError, Hyperparameters, Metagraph};
 use axonry_core::{Hotkey, MechId, NetUid, Observed, Score, Signer, Weights};
 use axonry_store::{Store, StoreError};
-use axonry_weights::{Conform, Plan, PlanError, Planner, Setter, SetterSettings};
+use axonry_weights::{
+    Conform, Landing, Plan, PlanError, Planner, SetError, Setter, SetterSettings,
+};
 use tokio::time::Instant;
 use tracing::{Instrument, info, info_span, warn};
 
@@ -41,6 +43,9 @@ pub struct ValidatorSettings {
     pub conform: Conform,
     /// How the setter goes about landing them.
     pub setter: SetterSettings,
+    /// How long a round stays with weights that were committed, until they are revealed; zero leaves
+    /// that to the start of the next round.
+    pub reveal_patience: Duration,
     /// How long the mechanism may take.
     pub evaluation_deadline: Duration,
     /// What time it is.
@@ -56,6 +61,7 @@ impl ValidatorSettings {
             alpha: DEFAULT_ALPHA,
             conform: Conform::Gittensor,
             setter: SetterSettings::default(),
+            reveal_patience: Duration::ZERO,
             evaluation_deadline: Duration::from_secs(60 * 60),
             clock: Clock::System,
         }
@@ -169,7 +175,7 @@ impl Validator {
         let (weights, landing) = match plan {
             Ok(plan) => {
                 evaluation.warnings.extend(said_of(&plan));
-                let landing = self.setter.set(&plan, round).await;
+                let landing = self.land(&plan, round).await;
                 let landing = landing.map_or_else(LandingReport::from, LandingReport::from);
                 (plan.weights().clone(), landing)
             }
@@ -204,6 +210,24 @@ impl Validator {
             "round done"
         );
         Ok(report)
+    }
+
+    /// Sets the plan's weights, and stays with a commit as long as it is wanted.
+    async fn land(&mut self, plan: &Plan, round: u64) -> Result<Landing, SetError> {
+        let landing = self.setter.set(plan, round).await?;
+        let patience = self.settings.reveal_patience;
+        if !landing.is_committed() || patience.is_zero() {
+            return Ok(landing);
+        }
+        self.progress.note(Step::Message(
+            "committed, waiting for the epoch of the reveal",
+        ));
+        let (netuid, mechanism) = (plan.netuid(), plan.mechanism());
+        let revealed = self
+            .setter
+            .see_through(netuid, mechanism, round, patience)
+            .await?;
+        Ok(revealed.unwrap_or(landing))
     }
 
     /// What will keep the weights from landing is known before hours are spent on judging.
