@@ -1,7 +1,9 @@
 //! Fewer requests than the quota, after a host said that it were too many.
 
 /// By how much of the full number the allowed one grows in every window without another refusal.
-const RECOVERY: f64 = 0.1;
+///
+/// A refusal now and then has nothing to do with the rate, so it must not add up to a standstill.
+const RECOVERY: f64 = 0.25;
 
 /// Halved at each refusal that names no time to wait, and growing back slowly (the form is TCP's).
 ///
@@ -17,14 +19,14 @@ impl Slowdown {
     /// After a refusal when so many requests had been sent within a window.
     pub(super) fn begin(sent: usize, before: Option<Self>) -> Self {
         let sent = f64::from(u32::try_from(sent).unwrap_or(u32::MAX));
-        let full = before.map_or(sent, |before| before.full).max(1.0);
+        let full = before.map_or(sent, |before| before.full.max(sent)).max(1.0);
         Self {
             allowed: (sent / 2.0).max(1.0),
             full,
         }
     }
 
-    /// After an answer that was no refusal: a window of them adds a tenth of the full number.
+    /// After an answer that was no refusal: a window of them adds a quarter of the full number.
     pub(super) fn eased(mut self) -> Self {
         self.allowed += RECOVERY * self.full / self.allowed;
         self
@@ -47,7 +49,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn refusals_halve_and_windows_of_answers_add_a_tenth() {
+    fn refusals_halve_and_windows_of_answers_add_a_quarter() {
         let first = Slowdown::begin(50, None);
         assert_eq!(first.places(), 25);
         let mut slow = Slowdown::begin(25, Some(first));
@@ -59,7 +61,7 @@ mod tests {
             }
             windows += 1;
         }
-        assert!((7..=9).contains(&windows), "5 more in each: {windows}");
+        assert!((3..=4).contains(&windows), "12 more in each: {windows}");
     }
 
     #[test]

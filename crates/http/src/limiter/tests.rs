@@ -136,8 +136,8 @@ async fn a_host_that_only_says_less_is_asked_half_as_much_and_then_slowly_more()
     }
     assert_eq!(
         windows,
-        [12, 14, 16, 18],
-        "half of 20, and a tenth more each time"
+        [15, 21, 26, 32],
+        "half of 20, and a quarter more each time"
     );
 }
 
