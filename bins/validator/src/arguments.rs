@@ -23,7 +23,7 @@ pub(crate) struct Arguments {
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
     /// Run rounds: judge, weigh, land (the default).
-    Run(RunArguments),
+    Run(Box<RunArguments>),
     /// Say whether a runtime has what the validator uses.
     Compat(CompatArguments),
 }
@@ -117,10 +117,10 @@ impl Arguments {
             .and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches)));
         match parsed {
             Ok((Self { command, run }, matches)) => match command {
-                None => Command::Run(run.by_level(&matches)),
+                None => Command::Run(Box::new(run.by_level(&matches))),
                 Some(Command::Run(run)) => {
                     let below = matches.subcommand_matches("run").unwrap_or(&matches);
-                    Command::Run(run.by_level(below))
+                    Command::Run(Box::new(run.by_level(below)))
                 }
                 Some(compat) => compat,
             },

@@ -25,7 +25,7 @@ fn main() -> ExitCode {
     };
     let code = match command {
         Command::Run(given) => report::exit_code(
-            Settings::resolve(given).and_then(|settings| runtime.block_on(run::run(settings))),
+            Settings::resolve(*given).and_then(|settings| runtime.block_on(run::run(settings))),
         ),
         Command::Compat(given) => match runtime.block_on(compat::compat(given)) {
             Ok(true) => ExitCode::SUCCESS,

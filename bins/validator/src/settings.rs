@@ -229,7 +229,7 @@ impl File {
             })?
         };
         let folder = path.parent().unwrap_or(Path::new("."));
-        for relative in [
+        let relative = [
             &mut file.tokens,
             &mut file.repositories,
             &mut file.wallet_path,
@@ -237,14 +237,13 @@ impl File {
             &mut file.devnet_config,
             &mut file.metadata,
             &mut file.git,
-        ] {
-            if let Some(path) = relative {
-                // As a shell would have it; a folder called `~` is nobody's wish.
-                *path = match (path.strip_prefix("~"), home()) {
-                    (Ok(rest), Some(home)) => home.join(rest),
-                    _ => folder.join(&path),
-                };
-            }
+        ];
+        for path in relative.into_iter().flatten() {
+            // As a shell would have it; a folder called `~` is nobody's wish.
+            *path = match (path.strip_prefix("~"), home()) {
+                (Ok(rest), Some(home)) => home.join(rest),
+                _ => folder.join(&path),
+            };
         }
         Ok(file)
     }
