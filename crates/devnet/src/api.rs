@@ -3,8 +3,12 @@
 //! Those every Substrate node has are answered in their fixed encoding; subtensor's own are found in
 //! the presented metadata and encoded by its types.
 
+mod delegates;
+mod dynamic;
+mod hyperparameters;
 mod metagraph;
 mod neurons;
+mod stake;
 mod subnet;
 mod substrate;
 
@@ -13,6 +17,8 @@ use axonry_core::{BlockHash, NetUid};
 use crate::node::{Node, ReadError};
 use crate::presented::{Decoded, Method, Presented, PresentedError, Value, decode};
 use crate::storage::Storage;
+use crate::subtensor::PALLET;
+use crate::subtensor::hyperparameters::exists;
 
 /// Why a runtime API gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -50,7 +56,10 @@ pub(crate) fn call(
     let arguments = Arguments::new(presented, &found, name, input);
     node.read(at, |storage, number| {
         let value = match api {
+            "DelegateInfoRuntimeApi" => delegates::call(method),
             "NeuronInfoRuntimeApi" => neurons::call(storage, method, arguments)?,
+            "StakeInfoRuntimeApi" => stake::call(storage, method, arguments)?,
+            "SwapRuntimeApi" => dynamic::price(storage, method, arguments)?,
             "SubnetInfoRuntimeApi" => subnet::call(storage, number, method, arguments, &found)?,
             _ => None,
         };
@@ -104,9 +113,35 @@ fn if_exists(
     netuid: NetUid,
     value: impl FnOnce() -> Result<Value, ApiError>,
 ) -> Result<Value, ApiError> {
-    if crate::subtensor::hyperparameters::exists(storage, netuid)? {
+    if exists(storage, netuid)? {
         Ok(Value::some(value()?))
     } else {
         Ok(Value::none())
     }
+}
+
+/// Every subnet there is, ascending: asked for one by one until all that are counted are found.
+fn subnets(storage: &Storage<'_>) -> Result<Vec<NetUid>, PresentedError> {
+    let count: Option<u16> = storage.read(PALLET, "TotalNetworks", &[])?;
+    let mut left = count.unwrap_or(0);
+    let mut found = Vec::new();
+    for netuid in (0..u16::MAX).map(NetUid) {
+        if left == 0 {
+            break;
+        }
+        if exists(storage, netuid)? {
+            found.push(netuid);
+            left -= 1;
+        }
+    }
+    Ok(found)
+}
+
+/// A value of each subnet.
+fn of_each(
+    storage: &Storage<'_>,
+    value: impl Fn(NetUid) -> Result<Value, PresentedError>,
+) -> Result<Value, PresentedError> {
+    let values = subnets(storage)?.into_iter().map(value);
+    Ok(Value::List(values.collect::<Result<_, _>>()?))
 }

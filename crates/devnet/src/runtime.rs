@@ -6,20 +6,26 @@
 //! `pallets/subtensor`; what the dev chain does not do is not declared.
 
 mod apis;
+mod bounded_collections;
 mod declare;
 pub(crate) mod extensions;
 mod frame_support;
 mod frame_system;
 mod node_subtensor_runtime;
 mod pallet_balances;
+mod pallet_commitments;
 mod pallet_drand;
 mod pallet_subtensor;
+mod pallet_subtensor_swap_runtime_api;
 mod pallet_timestamp;
+mod pallet_transaction_payment;
 mod primitive_types;
+mod sp_arithmetic;
 mod sp_core;
 mod sp_runtime;
 mod sp_version;
 mod sp_weights;
+mod substrate_fixed;
 mod subtensor_runtime_common;
 
 use frame_metadata::v16::{
@@ -43,6 +49,7 @@ pub(crate) fn metadata() -> RuntimeMetadataV16 {
         pallet_timestamp::pallet(),
         pallet_balances::pallet(),
         pallet_subtensor::pallet(),
+        pallet_commitments::pallet(),
         pallet_drand::pallet(),
     ];
     let mut metadata = RuntimeMetadataV16::new(
@@ -67,7 +74,7 @@ fn extrinsic() -> ExtrinsicMetadata {
     let count = u32::try_from(transaction_extensions.len()).expect("a dozen extensions");
     ExtrinsicMetadata {
         versions: vec![4],
-        address_ty: MetaType::new::<sp_runtime::MultiAddress>(),
+        address_ty: MetaType::new::<sp_runtime::Address>(),
         call_ty: MetaType::new::<RuntimeCall>(),
         signature_ty: MetaType::new::<sp_runtime::MultiSignature>(),
         // By the version of the set of extensions, of which there is one so far: 0.
@@ -90,6 +97,26 @@ fn name_types_as_upstream(metadata: &mut RuntimeMetadataV16) {
         let segments = &mut ty.ty.path.segments;
         if segments.len() > own.len() && segments.iter().zip(&own).all(|(one, two)| one == two) {
             segments.drain(..own.len());
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use scale_info::TypeDef;
+
+    #[test]
+    fn an_errors_number_is_its_place_in_the_list() {
+        let metadata = super::metadata();
+        let errors = metadata.pallets.iter().filter_map(|it| it.error.as_ref());
+        for error in errors {
+            let ty = metadata.types.resolve(error.ty.id).expect("declared");
+            let TypeDef::Variant(errors) = &ty.type_def else {
+                panic!("errors are an enum");
+            };
+            for (place, error) in errors.variants.iter().enumerate() {
+                assert_eq!(usize::from(error.index), place, "{}", error.name);
+            }
         }
     }
 }

@@ -1,25 +1,66 @@
 //! The metagraph, whole or in part.
 
-use axonry_core::NetUid;
+use axonry_core::{MechId, NetUid, NetUidStorageIndex};
 use scale_info::TypeDef;
 
-use super::subnet::rules;
+use super::{hyperparameters as told, subnet, subnets};
 use crate::presented::{Presented, PresentedError, Value};
 use crate::storage::Storage;
 use crate::subtensor::hyperparameters::of_subnet;
-use crate::subtensor::neurons::{axon, by_uid, read};
+use crate::subtensor::neurons::{axon, by_uid, count, read};
+use crate::subtensor::stake;
 
 /// A field of the metagraph with its value.
 type Field = (&'static str, Value);
+
+/// A mechanism's metagraph in full; it goes by its storage index where a netuid stands.
+pub(super) fn whole(
+    storage: &Storage<'_>,
+    netuid: NetUid,
+    mechanism: MechId,
+    number: u64,
+) -> Result<Value, PresentedError> {
+    let mut fields = fields(storage, netuid, mechanism, number)?;
+    let index = NetUidStorageIndex::new(netuid, mechanism);
+    // The first of a name counts.
+    fields.insert(0, ("netuid", index.0.into()));
+    Ok(Value::Record(fields))
+}
+
+/// The metagraphs of all mechanisms of all subnets.
+pub(super) fn of_all_mechanisms(
+    storage: &Storage<'_>,
+    number: u64,
+) -> Result<Value, PresentedError> {
+    let mut all = Vec::new();
+    for netuid in subnets(storage)? {
+        for mechanism in (0..subnet::mechanisms(storage, netuid)?).map(MechId) {
+            all.push(Value::some(whole(storage, netuid, mechanism, number)?));
+        }
+    }
+    Ok(Value::List(all))
+}
+
+/// What a `SubnetState` says: the neurons, without the subnet's rules.
+pub(super) fn state(storage: &Storage<'_>, netuid: NetUid) -> Result<Value, PresentedError> {
+    let mut fields = of_the_neurons(storage, netuid, MechId(0))?;
+    // Nobody has been paid yet, in none of the subnets.
+    let neurons = usize::from(count(storage, netuid)?);
+    let history = vec![vec![0_u64; neurons]; subnets(storage)?.len()];
+    fields.push(("netuid", netuid.0.into()));
+    fields.push(("emission_history", history.into()));
+    Ok(Value::Record(fields))
+}
 
 /// Every field this chain knows something about.
 pub(super) fn fields(
     storage: &Storage<'_>,
     netuid: NetUid,
+    mechanism: MechId,
     number: u64,
 ) -> Result<Vec<Field>, PresentedError> {
     let mut fields = of_the_subnet(storage, netuid, number)?;
-    fields.extend(of_the_neurons(storage, netuid)?);
+    fields.extend(of_the_neurons(storage, netuid, mechanism)?);
     Ok(fields)
 }
 
@@ -28,48 +69,43 @@ fn of_the_subnet(
     netuid: NetUid,
     number: u64,
 ) -> Result<Vec<Field>, PresentedError> {
-    let rules = rules(storage, netuid, number)?;
-    let account = |item| -> Result<Value, PresentedError> {
-        let account: [u8; 32] = of_subnet(storage, item, netuid, [0; 32])?;
-        Ok(Value::Bytes(account.to_vec()))
-    };
     let since = of_subnet(storage, "BlocksSinceLastStep", netuid, 0_u64)?;
     let last = of_subnet(storage, "LastMechansimStepBlock", netuid, 0_u64)?;
-    let serving = of_subnet(storage, "ServingRateLimit", netuid, 50_u64)?;
-    let count = crate::subtensor::neurons::count(storage, netuid)?;
-    Ok(vec![
+    let room = of_subnet(storage, "MaxAllowedUids", netuid, 256_u16)?;
+    let mut fields = subnet::identity(storage, netuid)?;
+    fields.extend(told::fields(storage, netuid, number)?);
+    fields.extend([
         ("netuid", netuid.0.into()),
-        ("owner_hotkey", account("SubnetOwnerHotkey")?),
-        ("owner_coldkey", account("SubnetOwner")?),
+        ("name", Value::List(Vec::new())),
         ("block", number.into()),
-        ("tempo", rules.tempo().into()),
         ("last_step", last.into()),
         ("blocks_since_last_step", since.into()),
-        ("rho", of_subnet(storage, "Rho", netuid, 10_u16)?.into()),
-        (
-            "kappa",
-            of_subnet(storage, "Kappa", netuid, 32_767_u16)?.into(),
-        ),
-        ("min_allowed_weights", rules.min_allowed_weights.into()),
-        ("max_weights_limit", rules.max_weights_limit.into()),
-        ("weights_version", rules.weights_version_key.into()),
-        ("weights_rate_limit", rules.weights_rate_limit.into()),
-        ("activity_cutoff", rules.activity_cutoff.into()),
-        ("max_validators", rules.max_allowed_validators.into()),
-        ("num_uids", count.into()),
-        ("max_uids", rules.max_allowed_uids.into()),
-        ("immunity_period", rules.immunity_period.into()),
-        ("serving_rate_limit", serving.into()),
-        (
-            "commit_reveal_weights_enabled",
-            rules.commit_reveal_enabled.into(),
-        ),
-        ("commit_reveal_period", rules.reveal_period_epochs.into()),
-    ])
+        ("num_uids", count(storage, netuid)?.into()),
+        ("max_uids", room.into()),
+        ("burn", of_subnet(storage, "Burn", netuid, 0_u64)?.into()),
+    ]);
+    Ok(fields)
 }
 
-fn of_the_neurons(storage: &Storage<'_>, netuid: NetUid) -> Result<Vec<Field>, PresentedError> {
+fn of_the_neurons(
+    storage: &Storage<'_>,
+    netuid: NetUid,
+    mechanism: MechId,
+) -> Result<Vec<Field>, PresentedError> {
     let neurons = read(storage, netuid)?;
+    // All that a mechanism has of its own; the rest is the subnet's.
+    let index = NetUidStorageIndex::new(netuid, mechanism).0;
+    let updates: Vec<u64> = by_uid(storage, "LastUpdate", index)?;
+    let incentives: Vec<u16> = by_uid(storage, "Incentive", index)?;
+    let mut weights = Vec::with_capacity(neurons.len());
+    for neuron in &neurons {
+        weights.push(stake::weight(storage, neuron.hotkey.account(), netuid)?);
+    }
+    let from_root: Vec<u64> = neurons
+        .iter()
+        .zip(&weights)
+        .map(|(neuron, weight)| weight.saturating_sub(neuron.stake.base_units()))
+        .collect();
     let list = |value: &dyn Fn(&axonry_chain::Neuron) -> Value| {
         Value::List(neurons.iter().map(value).collect())
     };
@@ -85,7 +121,11 @@ fn of_the_neurons(storage: &Storage<'_>, netuid: NetUid) -> Result<Vec<Field>, P
         let block = storage.read("SubtensorModule", "BlockAtRegistration", &keys)?;
         Ok(Value::from(block.unwrap_or(0_u64)))
     });
+    // Nobody has been paid yet.
+    let unpaid = list(&|neuron| (neuron.hotkey, 0_u64).into());
     Ok(vec![
+        ("tao_dividends_per_hotkey", unpaid.clone()),
+        ("alpha_dividends_per_hotkey", unpaid),
         ("hotkeys", list(&|neuron| neuron.hotkey.into())),
         ("coldkeys", list(&|neuron| neuron.coldkey.into())),
         ("identities", list(&|_| Value::none())),
@@ -96,13 +136,13 @@ fn of_the_neurons(storage: &Storage<'_>, netuid: NetUid) -> Result<Vec<Field>, P
             list(&|neuron| neuron.validator_permit.into()),
         ),
         ("pruning_score", shares("PruningScores")?),
-        ("last_update", list(&|neuron| neuron.last_update.0.into())),
+        ("last_update", updates.into()),
         (
             "emission",
             list(&|neuron| neuron.emission.base_units().into()),
         ),
         ("dividends", list(&|neuron| neuron.dividends.into())),
-        ("incentives", list(&|neuron| neuron.incentive.into())),
+        ("incentives", incentives.into()),
         ("consensus", list(&|neuron| neuron.consensus.into())),
         ("trust", shares("Trust")?),
         ("rank", shares("Rank")?),
@@ -114,11 +154,8 @@ fn of_the_neurons(storage: &Storage<'_>, netuid: NetUid) -> Result<Vec<Field>, P
             "alpha_stake",
             list(&|neuron| neuron.stake.base_units().into()),
         ),
-        ("tao_stake", list(&|_| 0_u64.into())),
-        (
-            "total_stake",
-            list(&|neuron| neuron.stake.base_units().into()),
-        ),
+        ("tao_stake", from_root.into()),
+        ("total_stake", weights.into()),
         (
             "validators",
             neurons
@@ -156,15 +193,21 @@ pub(super) fn names(presented: &Presented, output: u32) -> Vec<String> {
     }
 }
 
-/// Keeps the netuid and the wanted fields; what is not wanted is `None`.
-pub(super) fn select(fields: Vec<Field>, names: &[String], wanted: &[u16]) -> Value {
-    let is_wanted = |name: &str| {
-        let place = names.iter().position(|one| one == name);
-        place.is_some_and(|place| wanted.iter().any(|one| usize::from(*one) == place))
+/// The netuid and the wanted fields; what is not wanted is `None`.
+///
+/// A field that is wanted is there, even when this chain knows nothing to put into it: clients take
+/// its absence for a bug of theirs.
+pub(super) fn select(fields: &[Field], names: &[String], wanted: &[u16]) -> Value {
+    let of_place = |(place, name): (usize, &String)| {
+        let value = fields.iter().find(|(known, _)| known == name);
+        let value = value.map_or(Value::Default, |(_, value)| value.clone());
+        if name == "netuid" {
+            value
+        } else if wanted.iter().any(|one| usize::from(*one) == place) {
+            Value::some(value)
+        } else {
+            Value::none()
+        }
     };
-    let chosen = fields.into_iter().filter_map(|(name, value)| match name {
-        "netuid" => Some((name, value)),
-        _ => is_wanted(name).then(|| (name, Value::some(value))),
-    });
-    Value::Record(chosen.collect())
+    Value::List(names.iter().enumerate().map(of_place).collect())
 }

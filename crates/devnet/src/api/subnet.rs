@@ -1,9 +1,9 @@
 //! `SubnetInfoRuntimeApi`: `pallets/subtensor/src/rpc_info/subnet_info.rs` and `metagraph.rs`.
 
 use axonry_chain::{EpochClock, Hyperparameters};
-use axonry_core::{BlockNumber, NetUid};
+use axonry_core::{BlockNumber, MechId, NetUid};
 
-use super::{ApiError, Arguments, if_exists, metagraph};
+use super::{ApiError, Arguments, dynamic, hyperparameters as told, if_exists, metagraph, of_each};
 use crate::presented::{Method, PresentedError, Value};
 use crate::storage::Storage;
 use crate::subtensor::hyperparameters::{self, of_subnet};
@@ -13,34 +13,115 @@ pub(super) fn call(
     storage: &Storage<'_>,
     number: u64,
     method: &str,
+    arguments: Arguments<'_>,
+    signature: &Method,
+) -> Result<Option<Value>, ApiError> {
+    let each = |value: &dyn Fn(NetUid) -> Result<Value, PresentedError>| {
+        of_each(storage, |netuid| value(netuid).map(Value::some))
+    };
+    let value = match method {
+        "get_subnets_info" | "get_subnets_info_v2" => {
+            each(&|netuid| info(storage, netuid, number))?
+        }
+        "get_all_dynamic_info" => each(&|netuid| dynamic::info(storage, netuid, number))?,
+        "get_all_metagraphs" => {
+            each(&|netuid| metagraph::whole(storage, netuid, MechId(0), number))?
+        }
+        "get_all_mechagraphs" => metagraph::of_all_mechanisms(storage, number)?,
+        _ => return of_one(storage, number, method, arguments, signature),
+    };
+    Ok(Some(value))
+}
+
+/// The methods that are about one subnet.
+fn of_one(
+    storage: &Storage<'_>,
+    number: u64,
+    method: &str,
     mut arguments: Arguments<'_>,
     signature: &Method,
 ) -> Result<Option<Value>, ApiError> {
-    let netuid = arguments.netuid()?;
+    let mut of_netuid = |value: &dyn Fn(NetUid) -> Result<Value, PresentedError>| {
+        let netuid = arguments.netuid()?;
+        if_exists(storage, netuid, || Ok(value(netuid)?))
+    };
     let value = match method {
         "get_subnet_info" | "get_subnet_info_v2" => {
-            if_exists(storage, netuid, || Ok(info(storage, netuid, number)?))?
+            of_netuid(&|netuid| info(storage, netuid, number))?
         }
         "get_subnet_hyperparams" | "get_subnet_hyperparams_v2" => {
-            if_exists(storage, netuid, || {
-                Ok(hyperparams(storage, netuid, number)?)
+            of_netuid(&|netuid| Ok(Value::Record(told::fields(storage, netuid, number)?)))?
+        }
+        "get_subnet_hyperparams_v3" => of_netuid(&|netuid| told::entries(storage, netuid, number))?,
+        "get_dynamic_info" => of_netuid(&|netuid| dynamic::info(storage, netuid, number))?,
+        "get_subnet_state" => of_netuid(&|netuid| metagraph::state(storage, netuid))?,
+        "get_metagraph" => {
+            of_netuid(&|netuid| metagraph::whole(storage, netuid, MechId(0), number))?
+        }
+        "get_mechagraph" => {
+            let (netuid, mechanism) = (arguments.netuid()?, MechId(arguments.next()?));
+            if_mechanism(storage, netuid, mechanism, || {
+                metagraph::whole(storage, netuid, mechanism, number)
             })?
         }
-        "get_metagraph" => if_exists(storage, netuid, || {
-            Ok(Value::Record(metagraph::fields(storage, netuid, number)?))
-        })?,
-        "get_selective_metagraph" => {
+        "get_selective_metagraph" | "get_selective_mechagraph" => {
+            let netuid = arguments.netuid()?;
+            let mechanism = match method {
+                "get_selective_mechagraph" => MechId(arguments.next()?),
+                _ => MechId(0),
+            };
             let wanted: Vec<u16> = arguments.next()?;
-            if_exists(storage, netuid, || {
-                let fields = metagraph::fields(storage, netuid, number)?;
+            if_mechanism(storage, netuid, mechanism, || {
+                let fields = metagraph::fields(storage, netuid, mechanism, number)?;
                 let names = metagraph::names(storage.presented(), signature.output);
-                Ok(metagraph::select(fields, &names, &wanted))
+                Ok(metagraph::select(&fields, &names, &wanted))
             })?
         }
-        "get_next_epoch_start_block" => next_epoch(storage, netuid, number)?,
+        "get_next_epoch_start_block" => next_epoch(storage, arguments.netuid()?, number)?,
+        // Nobody can choose here where a subnet's payments are staked.
+        "get_coldkey_auto_stake_hotkey" => Value::none(),
         _ => return Ok(None),
     };
     Ok(Some(value))
+}
+
+/// A value of a mechanism that exists, `None` for one that does not.
+fn if_mechanism(
+    storage: &Storage<'_>,
+    netuid: NetUid,
+    mechanism: MechId,
+    value: impl FnOnce() -> Result<Value, PresentedError>,
+) -> Result<Value, ApiError> {
+    if mechanism.0 >= mechanisms(storage, netuid)? {
+        return Ok(Value::none());
+    }
+    if_exists(storage, netuid, || Ok(value()?))
+}
+
+/// How many mechanisms a subnet has.
+pub(super) fn mechanisms(storage: &Storage<'_>, netuid: NetUid) -> Result<u8, PresentedError> {
+    of_subnet(storage, "MechanismCountCurrent", netuid, 1)
+}
+
+/// Whose subnet it is, since when, and what its token is called.
+pub(super) fn identity(
+    storage: &Storage<'_>,
+    netuid: NetUid,
+) -> Result<Vec<(&'static str, Value)>, PresentedError> {
+    let account = |item| -> Result<Value, PresentedError> {
+        let account: [u8; 32] = of_subnet(storage, item, netuid, [0; 32])?;
+        Ok(Value::Bytes(account.to_vec()))
+    };
+    let registered = of_subnet(storage, "NetworkRegisteredAt", netuid, 0_u64)?;
+    // Every byte of the symbol is a compact number of its own.
+    let symbol: Vec<u8> = of_subnet(storage, "TokenSymbol", netuid, Vec::new())?;
+    Ok(vec![
+        ("owner_hotkey", account("SubnetOwnerHotkey")?),
+        ("owner_coldkey", account("SubnetOwner")?),
+        ("network_registered_at", registered.into()),
+        ("symbol", symbol.clone().into()),
+        ("token_symbol", symbol.into()),
+    ])
 }
 
 /// The block of the next epoch, where epochs are kept in state.
@@ -93,36 +174,5 @@ fn info(storage: &Storage<'_>, netuid: NetUid, number: u64) -> Result<Value, Pre
         ("tempo", rules.tempo().into()),
         ("burn", of_subnet(storage, "Burn", netuid, 0_u64)?.into()),
         ("owner", Value::Bytes(owner.to_vec())),
-    ]))
-}
-
-fn hyperparams(
-    storage: &Storage<'_>,
-    netuid: NetUid,
-    number: u64,
-) -> Result<Value, PresentedError> {
-    let rules = rules(storage, netuid, number)?;
-    let serving = of_subnet(storage, "ServingRateLimit", netuid, 50_u64)?;
-    Ok(Value::Record(vec![
-        ("rho", of_subnet(storage, "Rho", netuid, 10_u16)?.into()),
-        (
-            "kappa",
-            of_subnet(storage, "Kappa", netuid, 32_767_u16)?.into(),
-        ),
-        ("immunity_period", rules.immunity_period.into()),
-        ("min_allowed_weights", rules.min_allowed_weights.into()),
-        ("max_weights_limit", rules.max_weights_limit.into()),
-        ("tempo", rules.tempo().into()),
-        ("weights_version", rules.weights_version_key.into()),
-        ("weights_rate_limit", rules.weights_rate_limit.into()),
-        ("activity_cutoff", rules.activity_cutoff.into()),
-        ("serving_rate_limit", serving.into()),
-        ("max_validators", rules.max_allowed_validators.into()),
-        ("commit_reveal_period", rules.reveal_period_epochs.into()),
-        (
-            "commit_reveal_weights_enabled",
-            rules.commit_reveal_enabled.into(),
-        ),
-        ("subnet_is_active", true.into()),
     ]))
 }

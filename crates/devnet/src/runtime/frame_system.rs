@@ -15,7 +15,6 @@ use super::node_subtensor_runtime::RuntimeEvent;
 use super::pallet_balances::types::AccountData;
 use super::primitive_types::H256;
 use super::sp_core::crypto::AccountId32;
-use super::sp_runtime::DispatchError;
 use super::sp_runtime::generic::digest::Digest;
 use super::sp_weights::weight_v2::Weight;
 
@@ -25,18 +24,22 @@ pub(super) fn pallet() -> PalletMetadata {
         storage: storage(
             "System",
             vec![
-                map::<AccountId32, _>("Account", &[Blake2_128Concat], &AccountInfo::default()),
+                map::<AccountId32, AccountInfo<u32, AccountData<u64>>>(
+                    "Account",
+                    &[Blake2_128Concat],
+                    &AccountInfo::default(),
+                ),
                 map::<u32, _>("BlockHash", &[Twox64Concat], &H256::default()),
                 value("Number", &0_u32),
                 value("ParentHash", &H256::default()),
                 list::<Digest>("Digest"),
-                list::<Vec<EventRecord>>("Events"),
+                list::<Vec<EventRecord<RuntimeEvent, H256>>>("Events"),
                 value("EventCount", &0_u32),
                 optional_value::<LastRuntimeUpgradeInfo>("LastRuntimeUpgrade"),
             ],
         ),
-        event: events::<Event>(),
-        error: errors::<Error>(),
+        event: events::<pallet::Event>(),
+        error: errors::<pallet::Error>(),
         constants: vec![
             constant("BlockHashCount", &2_400_u32),
             constant("Version", &super::sp_version::own()),
@@ -47,8 +50,8 @@ pub(super) fn pallet() -> PalletMetadata {
 }
 
 #[derive(Encode, TypeInfo, Default)]
-pub(crate) struct AccountInfo {
-    nonce: u32,
+pub(crate) struct AccountInfo<Nonce, AccountData> {
+    nonce: Nonce,
     consumers: u32,
     providers: u32,
     sufficients: u32,
@@ -62,10 +65,10 @@ pub(crate) struct LastRuntimeUpgradeInfo {
 }
 
 #[derive(TypeInfo)]
-pub(crate) struct EventRecord {
+pub(crate) struct EventRecord<E, T> {
     phase: Phase,
-    event: RuntimeEvent,
-    topics: Vec<H256>,
+    event: E,
+    topics: Vec<T>,
 }
 
 #[derive(TypeInfo)]
@@ -82,21 +85,27 @@ pub(crate) struct DispatchEventInfo {
     pays_fee: Pays,
 }
 
-#[derive(TypeInfo)]
-pub(crate) enum Event {
-    ExtrinsicSuccess {
-        dispatch_info: DispatchEventInfo,
-    },
-    ExtrinsicFailed {
-        dispatch_error: DispatchError,
-        dispatch_info: DispatchEventInfo,
-    },
-}
+pub(crate) mod pallet {
+    use scale_info::TypeInfo;
 
-#[derive(TypeInfo)]
-#[scale_info(capture_docs = "always")]
-pub(crate) enum Error {
-    /// The origin filter prevents the call from being dispatched.
-    #[codec(index = 5)]
-    CallFiltered,
+    use super::DispatchEventInfo;
+    use crate::runtime::sp_runtime::DispatchError;
+
+    #[derive(TypeInfo)]
+    pub(crate) enum Event {
+        ExtrinsicSuccess {
+            dispatch_info: DispatchEventInfo,
+        },
+        ExtrinsicFailed {
+            dispatch_error: DispatchError,
+            dispatch_info: DispatchEventInfo,
+        },
+    }
+
+    #[derive(TypeInfo)]
+    #[scale_info(capture_docs = "always")]
+    pub(crate) enum Error {
+        /// The origin filter prevents the call from being dispatched.
+        CallFiltered,
+    }
 }

@@ -8,7 +8,7 @@ use scale_info::TypeInfo;
 #[derive(TypeInfo)]
 pub(crate) enum RuntimeCall {
     #[codec(index = 2)]
-    Timestamp(super::pallet_timestamp::Call),
+    Timestamp(super::pallet_timestamp::pallet::Call),
     #[codec(index = 7)]
     SubtensorModule(super::pallet_subtensor::Call),
 }
@@ -16,7 +16,7 @@ pub(crate) enum RuntimeCall {
 #[derive(TypeInfo)]
 pub(crate) enum RuntimeEvent {
     #[codec(index = 0)]
-    System(super::frame_system::Event),
+    System(super::frame_system::pallet::Event),
     #[codec(index = 7)]
     SubtensorModule(super::pallet_subtensor::Event),
 }
@@ -24,7 +24,7 @@ pub(crate) enum RuntimeEvent {
 #[derive(TypeInfo)]
 pub(crate) enum RuntimeError {
     #[codec(index = 0)]
-    System(super::frame_system::Error),
+    System(super::frame_system::pallet::Error),
     #[codec(index = 7)]
     SubtensorModule(super::pallet_subtensor::Error),
 }

@@ -14,10 +14,10 @@ pub(crate) mod types {
     use scale_info::TypeInfo;
 
     #[derive(Encode, TypeInfo, Default)]
-    pub(crate) struct AccountData {
-        free: u64,
-        reserved: u64,
-        frozen: u64,
+    pub(crate) struct AccountData<Balance> {
+        free: Balance,
+        reserved: Balance,
+        frozen: Balance,
         flags: ExtraFlags,
     }
 

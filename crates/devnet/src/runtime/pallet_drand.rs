@@ -24,12 +24,12 @@ pub(crate) mod types {
 
     use scale_info::TypeInfo;
 
-    use crate::runtime::sp_core::bounded_vec::BoundedVec;
+    use crate::runtime::bounded_collections::bounded_vec::BoundedVec;
 
     #[derive(TypeInfo)]
     pub(crate) struct Pulse {
         round: u64,
-        randomness: BoundedVec,
-        signature: BoundedVec,
+        randomness: BoundedVec<u8>,
+        signature: BoundedVec<u8>,
     }
 }

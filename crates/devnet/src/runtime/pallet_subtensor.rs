@@ -3,6 +3,7 @@
 mod call;
 mod error;
 mod event;
+mod pallet;
 pub(crate) mod rpc_info;
 mod storage;
 

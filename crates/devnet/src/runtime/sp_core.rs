@@ -1,11 +1,11 @@
-pub(crate) mod bounded_vec {
-    use parity_scale_codec::Encode;
-    use scale_info::TypeInfo;
+use scale_info::TypeInfo;
 
-    /// Bytes with a bound, which no type tells.
-    #[derive(Encode, TypeInfo, Default)]
-    pub(crate) struct BoundedVec(Vec<u8>);
-}
+#[derive(TypeInfo)]
+#[expect(
+    dead_code,
+    reason = "declared for the shape it gives the metadata, never built"
+)]
+pub(crate) struct OpaqueMetadata(Vec<u8>);
 
 pub(crate) mod crypto {
     use parity_scale_codec::Encode;

@@ -3,19 +3,27 @@
     reason = "declared for the shape it gives the metadata, never built"
 )]
 
-use parity_scale_codec::Compact;
 use scale_info::{MetaType, Path, Type, TypeInfo, TypeParameter, build::Fields};
 
 use super::node_subtensor_runtime::RuntimeCall;
+use super::sp_arithmetic::ArithmeticError;
 use super::sp_core::crypto::AccountId32;
 
-#[derive(TypeInfo)]
-pub(crate) enum MultiAddress {
-    Id(AccountId32),
-    Index(Compact<()>),
-    Raw(Vec<u8>),
-    Address32([u8; 32]),
-    Address20([u8; 20]),
+/// How this runtime names accounts in extrinsics.
+pub(crate) type Address = multiaddress::MultiAddress<AccountId32, ()>;
+
+pub(crate) mod multiaddress {
+    use parity_scale_codec::Compact;
+    use scale_info::TypeInfo;
+
+    #[derive(TypeInfo)]
+    pub(crate) enum MultiAddress<AccountId, AccountIndex> {
+        Id(AccountId),
+        Index(Compact<AccountIndex>),
+        Raw(Vec<u8>),
+        Address32([u8; 32]),
+        Address20([u8; 20]),
+    }
 }
 
 #[derive(TypeInfo)]
@@ -64,13 +72,6 @@ pub(crate) enum TokenError {
 }
 
 #[derive(TypeInfo)]
-pub(crate) enum ArithmeticError {
-    Underflow,
-    Overflow,
-    DivisionByZero,
-}
-
-#[derive(TypeInfo)]
 pub(crate) enum TransactionalError {
     LimitReached,
     NoLayer,
@@ -90,7 +91,7 @@ impl TypeInfo for UncheckedExtrinsic {
                 "sp_runtime::generic::unchecked_extrinsic",
             ))
             .type_params(vec![
-                parameter("Address", MetaType::new::<MultiAddress>()),
+                parameter("Address", MetaType::new::<Address>()),
                 parameter("Call", MetaType::new::<RuntimeCall>()),
                 parameter("Signature", MetaType::new::<MultiSignature>()),
                 parameter("Extra", MetaType::new::<()>()),

@@ -12,7 +12,7 @@ use crate::rig::{NETUID, Rig, bytes, config, hex, rig, weights};
 
 /// A blob of the folder, or `None`, which is told.
 #[expect(clippy::print_stdout, reason = "a test that did not run must say so")]
-fn blob(name: &str) -> Option<Vec<u8>> {
+pub(crate) fn blob(name: &str) -> Option<Vec<u8>> {
     let beside = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../../shared/metadata");
     let folder = std::env::var_os("AXONRY_METADATA").map_or(beside, PathBuf::from);
     let path = folder.join(name);
@@ -92,14 +92,33 @@ async fn a_foreign_runtimes_answers_fill_its_own_structs() {
         "SubnetInfoRuntimeApi_get_subnet_hyperparams",
         "SubnetInfoRuntimeApi_get_subnet_hyperparams_v2",
         "SubnetInfoRuntimeApi_get_metagraph",
+        "SubnetInfoRuntimeApi_get_subnet_state",
+        "SubnetInfoRuntimeApi_get_dynamic_info",
     ] {
         let answer = rig.ask("state_call", rpc_params![name, &netuid]).await;
         assert!(bytes(&answer).len() > 30, "{name}");
     }
+    for name in [
+        "SubnetInfoRuntimeApi_get_subnets_info",
+        "SubnetInfoRuntimeApi_get_subnets_info_v2",
+        "SubnetInfoRuntimeApi_get_all_dynamic_info",
+        "SubnetInfoRuntimeApi_get_all_metagraphs",
+        "SubnetInfoRuntimeApi_get_all_mechagraphs",
+    ] {
+        let answer = rig.ask("state_call", rpc_params![name, "0x"]).await;
+        assert_eq!(bytes(&answer)[..2], [2 << 2, 1], "{name}: two subnets");
+    }
+    let price = rig
+        .ask(
+            "state_call",
+            rpc_params!["SwapRuntimeApi_current_alpha_price", &netuid],
+        )
+        .await;
+    assert_eq!(price, hex(&1_000_000_000_u64.encode()), "a TAO");
     let (code, message, _) = rig
         .refusal(
             "state_call",
-            rpc_params!["SwapRuntimeApi_current_alpha_price", &netuid],
+            rpc_params!["SubnetInfoRuntimeApi_get_subnet_to_prune", "0x"],
         )
         .await;
     assert_eq!(code, 4003);
@@ -178,5 +197,43 @@ async fn a_mechanism_has_weights_of_its_own() {
         };
         assert_eq!(of(0).await, []);
         assert_eq!(of(1).await, [(Uid(2), 65_535)]);
+    }
+}
+
+#[tokio::test]
+async fn a_selective_metagraph_has_what_was_asked_for_of_the_mechanism_it_was_asked_of() {
+    let Some(blob) = blob("finney.scale") else {
+        return;
+    };
+    for metadata in [None, Some(blob)] {
+        let mut config = config();
+        config.hyperparameters.mechanism_count = 2;
+        let rig = rig(DevnetConfig { metadata, ..config }).await;
+        let chain = rig.devnet.chain();
+        let call = Call::SetWeights {
+            netuid: NETUID,
+            mechanism: MechId(1),
+            weights: Weights::new(vec![(Uid(2), 65_535)]).expect("one"),
+            version_key: 0,
+        };
+        let extrinsic = rig.sign(&call, "//Alice", 0).await;
+        let _story = chain.submit(&extrinsic).await.expect("taken");
+        let block = chain.seal().expect("a block");
+        let part = async |mechanism: u8, wanted: &[u16]| {
+            let input = [NETUID.0.encode(), vec![mechanism], wanted.encode()].concat();
+            let name = "SubnetInfoRuntimeApi_get_selective_mechagraph";
+            let answer = rig.ask("state_call", rpc_params![name, hex(&input)]);
+            bytes(&answer.await)
+        };
+        // `Some`, the netuid, and 73 fields that were not asked for.
+        let nothing = [vec![1, 7 << 2], vec![0; 73]].concat();
+        assert_eq!(part(1, &[]).await, nothing);
+        // Field 59: when each uid set its weights, here by mechanism.
+        let updates = |of_alice: u64| [1, 4 << 2, u8::try_from(of_alice << 2).expect("small")];
+        assert_eq!(part(0, &[59]).await[60..63], updates(0));
+        assert_eq!(part(1, &[59]).await[60..63], updates(block.number.0));
+        // Field 73: commitments, of which there are none; the answer is an empty list, not `None`.
+        assert_eq!(part(0, &[73]).await[74..], [1, 0]);
+        assert_eq!(part(2, &[0]).await, [0], "there is no third mechanism");
     }
 }

@@ -5,11 +5,12 @@
 
 use scale_info::TypeInfo;
 
+use crate::runtime::bounded_collections::bounded_vec::BoundedVec;
 use crate::runtime::primitive_types::H256;
-use crate::runtime::sp_core::bounded_vec::BoundedVec;
 use crate::runtime::subtensor_runtime_common::{MechId, NetUid};
 
 #[derive(TypeInfo)]
+#[scale_info(replace_segment("call", "pallet"))]
 #[expect(
     non_camel_case_types,
     reason = "calls are named as the runtime names them"
@@ -35,7 +36,7 @@ pub(crate) enum Call {
     #[codec(index = 113)]
     commit_timelocked_weights {
         netuid: NetUid,
-        commit: BoundedVec,
+        commit: BoundedVec<u8>,
         reveal_round: u64,
         commit_reveal_version: u16,
     },
@@ -58,7 +59,7 @@ pub(crate) enum Call {
     commit_timelocked_mechanism_weights {
         netuid: NetUid,
         mecid: MechId,
-        commit: BoundedVec,
+        commit: BoundedVec<u8>,
         reveal_round: u64,
         commit_reveal_version: u16,
     },

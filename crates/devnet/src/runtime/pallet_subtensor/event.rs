@@ -10,6 +10,7 @@ use crate::runtime::sp_core::crypto::AccountId32;
 use crate::runtime::subtensor_runtime_common::NetUidStorageIndex;
 
 #[derive(TypeInfo)]
+#[scale_info(replace_segment("event", "pallet"))]
 pub(crate) enum Event {
     #[codec(index = 5)]
     WeightsSet(NetUidStorageIndex, u16),

@@ -4,10 +4,10 @@ use frame_metadata::v16::{PalletStorageMetadata, StorageEntryMetadata, StorageHa
 use parity_scale_codec::Encode;
 use scale_info::TypeInfo;
 
+use crate::runtime::bounded_collections::bounded_vec::BoundedVec;
 use crate::runtime::declare::{map, optional_map, storage as pallet_storage, value};
-use crate::runtime::pallet_subtensor::rpc_info::AxonInfo;
+use crate::runtime::pallet_subtensor::pallet::{AxonInfo, EpochConsensus};
 use crate::runtime::primitive_types::H256;
-use crate::runtime::sp_core::bounded_vec::BoundedVec;
 use crate::runtime::sp_core::crypto::AccountId32;
 use crate::runtime::subtensor_runtime_common::{
     AlphaBalance, NetUid, NetUidStorageIndex, TaoBalance,
@@ -67,6 +67,9 @@ fn subnet() -> Vec<StorageEntryMetadata> {
         by_netuid("ServingRateLimit", &50_u64),
         by_netuid("CommitRevealWeightsEnabled", &true),
         by_netuid("Burn", &TaoBalance::default()),
+        by_netuid("TokenSymbol", &"\u{1d70f}".as_bytes().to_vec()),
+        by_netuid("SubnetEpochConsensus", &EpochConsensus::Yuma),
+        optional_map::<NetUid, Vec<u16>>("MechanismEmissionSplit", &[Twox]),
         map::<NetUid, _>("RevealPeriodEpochs", &[Twox], &1_u64),
         map::<NetUid, _>("MechanismCountCurrent", &[Twox], &1_u8),
     ]
@@ -106,7 +109,7 @@ fn commits() -> Vec<StorageEntryMetadata> {
         map::<(NetUidStorageIndex, u64), _>(
             "TimelockedWeightCommits",
             &[Twox, Twox],
-            &Vec::<(AccountId32, u64, BoundedVec, u64)>::new(),
+            &Vec::<(AccountId32, u64, BoundedVec<u8>, u64)>::new(),
         ),
     ]
 }
