@@ -53,10 +53,14 @@ impl Wired {
             }
         };
         let sources = Sources::of(settings, given, devnet.as_ref())?;
-        let chain = Substrate::builder().endpoint(endpoint).connect().await?;
+        let (state, temporary) = state_folder(settings)?;
+        let chain = Substrate::builder()
+            .endpoint(endpoint)
+            .metadata_cache(state.join("metadata"))
+            .connect()
+            .await?;
         info!(network = %settings.network, genesis = %chain.genesis(), "connected to the chain");
 
-        let (state, temporary) = state_folder(settings)?;
         let store = Store::open(&state.join("validator.sqlite")).await?;
         store.bind(chain.genesis()).await?;
         let http = sources.http()?;
