@@ -53,15 +53,15 @@ impl Wired {
             }
         };
         let sources = Sources::of(settings, given, devnet.as_ref())?;
+        // The state is opened first: a wrong folder is known before anybody is asked anything.
         let (state, temporary) = state_folder(settings)?;
+        let store = Store::open(&state.join("validator.sqlite")).await?;
         let chain = Substrate::builder()
             .endpoint(endpoint)
             .metadata_cache(state.join("metadata"))
             .connect()
             .await?;
         info!(network = %settings.network, genesis = %chain.genesis(), "connected to the chain");
-
-        let store = Store::open(&state.join("validator.sqlite")).await?;
         store.bind(chain.genesis()).await?;
         let http = sources.http()?;
         let mut validating = ValidatorSettings::new(sources.netuid);
