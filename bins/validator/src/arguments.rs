@@ -76,7 +76,7 @@ pub(crate) struct RunArguments {
         hide_env_values = true
     )]
     pub(crate) hotkey_uri: Option<String>,
-    /// Folder for what must survive a restart [default: ~/.axonry/<network>/<netuid>].
+    /// Folder for what must survive a restart [default: `~/.axonry/NETWORK/NETUID`].
     #[arg(long, env = "AXONRY_STATE", value_name = "DIR")]
     pub(crate) state: Option<PathBuf>,
     /// How many rounds to run before ending [default: 1 on the devnet, else without end].
