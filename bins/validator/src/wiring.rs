@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
 use axonry_chain::Chain;
-use axonry_core::{NetUid, UnixMillis};
+use axonry_core::{Hotkey, NetUid, UnixMillis};
 use axonry_devnet::{Devnet, DevnetConfig};
 use axonry_github::{ContentCache, GitHub, MIRROR_QUOTA, MIRROR_URL, Mirror, PatStore};
 use axonry_http::{Client, Quota};
@@ -15,6 +15,7 @@ use axonry_oss::{LIVE_REGISTRY, OpenSource, Registry, TokenSource};
 use axonry_store::Store;
 use axonry_substrate::{Endpoint, Substrate};
 use axonry_wallet::{Keypair, Wallet};
+use axonry_weights::HotkeyLock;
 use tracing::{info, warn};
 use url::Url;
 
@@ -34,6 +35,8 @@ pub(crate) struct Wired {
     pub(crate) counted: Counted,
     /// What the devnet has to say for itself, for a person.
     pub(crate) greeting: Option<String>,
+    /// Held as long as this process may sign.
+    _lock: Option<HotkeyLock>,
     /// The embedded devnet runs as long as this lives, and so does its temporary state.
     _devnet: Option<(Devnet, Option<tempfile::TempDir>)>,
 }
@@ -43,6 +46,7 @@ impl Wired {
     pub(crate) async fn new(settings: &Settings, progress: Arc<dyn Progress>) -> Result<Self> {
         // What can be wrong on this machine is found before anything is started or asked.
         let key = keypair(&settings.key)?;
+        let lock = lock(&settings.key, key.hotkey())?;
         let given = Given::read(settings)?;
         let (endpoint, devnet) = match &settings.network {
             Network::Node { endpoint, .. } => (endpoint.clone(), None),
@@ -75,7 +79,9 @@ impl Wired {
             validating.setter.drand = devnet.chain().drand();
             validating.setter.block_time = devnet.block_time();
         }
-        let mechanism = sources.mechanism(&http, &state)?;
+        // What ends with the process is not worth the disk's time.
+        let contents = temporary.is_none().then(|| state.join("contents"));
+        let mechanism = sources.mechanism(&http, contents.as_deref())?;
         let validator = Validator::new(
             Arc::new(chain.clone()),
             Arc::new(mechanism),
@@ -89,6 +95,7 @@ impl Wired {
             store,
             counted: Counted { chain, http },
             greeting: devnet.as_ref().map(greeting),
+            _lock: lock,
             _devnet: devnet.map(|devnet| (devnet, temporary)),
         })
     }
@@ -208,7 +215,7 @@ impl Sources {
         builder.build().context("could not make the HTTP client")
     }
 
-    fn mechanism(self, http: &Client, state: &Path) -> Result<OpenSource> {
+    fn mechanism(self, http: &Client, contents: Option<&Path>) -> Result<OpenSource> {
         let mirror = Mirror::builder()
             .base(self.mirror)
             .http(http.clone())
@@ -217,17 +224,28 @@ impl Sources {
         if let Some(base) = self.github {
             github = github.base(base);
         }
-        let folder = state.join("contents");
-        let cache = ContentCache::open(&folder, CONTENTS)
-            .with_context(|| format!("cannot keep fetched contents in `{}`", folder.display()))?;
-        let mechanism = OpenSource::builder(mirror, github.build()?)
-            .cache(cache)
+        let mut builder = OpenSource::builder(mirror, github.build()?)
             .in_flight(self.in_flight)
             .registry(self.registry)
-            .tokens(self.tokens)
-            .build()?;
-        Ok(mechanism)
+            .tokens(self.tokens);
+        if let Some(folder) = contents {
+            let named = || format!("cannot keep fetched contents in `{}`", folder.display());
+            builder = builder.cache(ContentCache::open(folder, CONTENTS).with_context(named)?);
+        }
+        Ok(builder.build()?)
     }
+}
+
+/// Two processes that sign with one hotkey spoil each other's nonces and weights; a second one on
+/// this machine is refused. Keys known to everybody are for test chains, where that is nobody's loss.
+fn lock(key: &Key, hotkey: Hotkey) -> Result<Option<HotkeyLock>> {
+    if matches!(key, Key::Uri(_)) {
+        return Ok(None);
+    }
+    let home = std::env::home_dir().context("no home folder for the hotkey's lock file")?;
+    let folder = home.join(".axonry/locks");
+    fs::create_dir_all(&folder).with_context(|| format!("`{}`", folder.display()))?;
+    Ok(Some(HotkeyLock::acquire(&folder, hotkey)?))
 }
 
 fn keypair(key: &Key) -> Result<Keypair> {

@@ -3,6 +3,7 @@
 mod program;
 
 use std::fs;
+use std::os::unix::fs::PermissionsExt;
 use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result};
@@ -154,6 +155,36 @@ fn a_second_validator_on_the_same_state_is_refused() -> Result<()> {
     assert_eq!(second.code, 2);
     assert!(
         second.stderr.contains("in use by another process"),
+        "{}",
+        second.stderr
+    );
+    Ok(())
+}
+
+#[test]
+fn a_second_process_with_the_same_wallet_is_refused_whatever_its_state() -> Result<()> {
+    let subnet = small_subnet()?;
+    let home = tempfile::tempdir()?;
+    let hotkeys = home.path().join(".bittensor/wallets/mine/hotkeys");
+    fs::create_dir_all(&hotkeys)?;
+    // The secret seed of `//Alice`, as every development chain knows it.
+    let seed = "0xe5be9a5092b81bca64be81d212e7f2f9eba183bb7a90954f7b76361f6edb5c0a";
+    let file = hotkeys.join("first");
+    fs::write(&file, format!("{{\"secretSeed\": \"{seed}\"}}"))?;
+    fs::set_permissions(&file, fs::Permissions::from_mode(0o600))?;
+    let home = home.path().to_str().context("a plain path")?;
+    let config = subnet.path().to_str().context("a plain path")?;
+    let shape = ["--network", "devnet", "--devnet-config", config, "--json"];
+    let program = || Program::new(shape).and(["--wallet", "mine", "--hotkey", "first"]);
+    let mut first = program()
+        .variable("HOME", home)
+        .and(["--forever"])
+        .start()?;
+    first.line()?;
+    let second = program().variable("HOME", home).run()?;
+    assert_eq!(second.code, 2, "{}", second.stderr);
+    assert!(
+        second.stderr.contains("already signs with hotkey 5Grwva"),
         "{}",
         second.stderr
     );
