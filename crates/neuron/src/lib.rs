@@ -29,6 +29,7 @@
 //!
 //! It does not know: subxt, HTTP, GitHub, keys on disk, or how anybody is scored.
 
+mod cause;
 mod clock;
 mod journal;
 mod mechanism;
@@ -38,6 +39,7 @@ mod report;
 mod rounds;
 mod validator;
 
+pub use cause::chain_of;
 pub use clock::Clock;
 pub use mechanism::{Evaluation, Mechanism, MechanismError, Round};
 pub use moving_average::{DEFAULT_ALPHA, Folded, MovingAverage};

@@ -5,7 +5,7 @@ use axonry_core::{BlockHash, BlockNumber, Hotkey, NetUid, Score, Uid, Weights};
 use axonry_weights::{Landing, SetError};
 use serde::Serialize;
 
-use crate::Stage;
+use crate::{Stage, chain_of};
 
 /// Everything a round did, for people and programs.
 #[derive(Clone, Debug, Serialize)]
@@ -109,18 +109,6 @@ impl From<SetError> for LandingReport {
     fn from(error: SetError) -> Self {
         Self::not_submitted(chain_of(&error))
     }
-}
-
-/// An error with its causes, on one line.
-pub(crate) fn chain_of(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
 }
 
 /// Adds up the time of each stage.

@@ -5,8 +5,7 @@ use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
-use crate::report::chain_of;
-use crate::{RoundError, RoundReport, Step, Validator};
+use crate::{RoundError, RoundReport, Step, Validator, chain_of};
 
 /// The first pause after a round that failed for a while; it doubles up to [`LONGEST`].
 const SHORTEST: Duration = Duration::from_secs(1);

@@ -12,10 +12,10 @@ use tokio::time::Instant;
 use tracing::{Instrument, info, info_span, warn};
 
 use crate::journal::StoredJournal;
-use crate::report::{LandingReport, MinerReport, RoundReport, StageTimes, chain_of};
+use crate::report::{LandingReport, MinerReport, RoundReport, StageTimes};
 use crate::{
     Clock, DEFAULT_ALPHA, Evaluation, Mechanism, MechanismError, MovingAverage, Progress, Round,
-    Stage, Step, Unwatched,
+    Stage, Step, Unwatched, chain_of,
 };
 
 /// A validator of one subnet: a mechanism, and everything around it.

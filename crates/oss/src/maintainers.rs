@@ -4,10 +4,9 @@ use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
 use axonry_github::{GithubId, PullRequestSource, RepositoryName};
+use axonry_neuron::chain_of;
 use axonry_scoring::registry::Registry;
 use futures_util::{StreamExt, stream};
-
-use crate::miner::chain_of;
 
 /// The accounts that maintain each repository, as last seen: they stand in while the source fails,
 /// because a cut that is left out is a score that drops.

@@ -9,7 +9,7 @@ use axonry_github::{
     ContentCache, GitHub, GithubId, Page, PatStore, PullRequest, PullRequestSource, RepositoryName,
     Windows,
 };
-use axonry_neuron::{Evaluation, Mechanism, MechanismError, Round, Step};
+use axonry_neuron::{Evaluation, Mechanism, MechanismError, Round, Step, chain_of};
 use axonry_scoring::Timestamp;
 use axonry_scoring::registry::Registry;
 use axonry_syntax::{GrammarSet, Scorer, ScorerError, Tables};
@@ -21,7 +21,7 @@ use crate::judgement::{Found, Judging};
 use crate::kept::Kept;
 use crate::maintainers::{self, Maintainers};
 use crate::memory::{Memory, Remembered};
-use crate::miner::{Bench, Work, chain_of};
+use crate::miner::{Bench, Work};
 use crate::rules;
 use crate::values::{Values, Workshop};
 

@@ -123,15 +123,3 @@ impl Bench<'_> {
 fn needs_files(pull: &PullRequest) -> bool {
     pull.scoring_data_stored && pull.state != PullRequestState::Closed
 }
-
-/// An error with its causes, on one line.
-pub(crate) fn chain_of(error: &dyn std::error::Error) -> String {
-    let mut text = error.to_string();
-    let mut cause = error.source();
-    while let Some(error) = cause {
-        text.push_str(": ");
-        text.push_str(&error.to_string());
-        cause = error.source();
-    }
-    text
-}

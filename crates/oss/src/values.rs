@@ -7,14 +7,13 @@ use std::thread;
 
 use axonry_core::Unknown;
 use axonry_github::{Files, GithubError, PullRequest, PullRequestSource, StoredFiles};
-use axonry_neuron::{Progress, Step};
+use axonry_neuron::{Progress, Step, chain_of};
 use axonry_syntax::Scorer;
 use futures_util::{FutureExt, StreamExt, stream};
 use tokio::sync::Semaphore;
 use tokio::time::{Instant, timeout_at};
 
 use crate::kept::{Item, Kept, Value};
-use crate::miner::chain_of;
 use crate::reading;
 
 /// What became of one pull request's files.
