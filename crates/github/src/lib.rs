@@ -43,6 +43,7 @@ mod names;
 mod page;
 mod pats;
 mod pull_request;
+mod revision;
 mod source;
 pub mod timestamp;
 
@@ -59,6 +60,7 @@ pub use names::{GithubId, InvalidName, RepositoryName};
 pub use page::{Page, Quarantined};
 pub use pats::{PatStore, PatStoreError, StoredPat};
 pub use pull_request::{PullRequest, PullRequestState, ReviewSummary};
+pub use revision::Revision;
 pub use source::PullRequestSource;
 
 pub use axonry_http::Secret;

@@ -7,11 +7,13 @@ use async_trait::async_trait;
 
 use crate::error::GithubError;
 use crate::file::Files;
+use crate::issue::Issue;
 use crate::maintainer::Maintainer;
 use crate::mirror::{Mirror, Windows};
 use crate::names::{GithubId, RepositoryName};
 use crate::page::Page;
 use crate::pull_request::PullRequest;
+use crate::revision::Revision;
 
 /// What judging an account's work needs to read, and no more.
 ///
@@ -28,11 +30,28 @@ pub trait PullRequestSource: fmt::Debug + Send + Sync {
         windows: &Windows,
     ) -> Result<Page<PullRequest>, GithubError>;
 
+    /// The issues that `author` opened (open ones) or that were closed within `windows`, with the
+    /// pull requests that solved them.
+    ///
+    /// # Errors
+    /// As [`pulls`](Self::pulls).
+    async fn issues(
+        &self,
+        author: &GithubId,
+        windows: &Windows,
+    ) -> Result<Page<Issue>, GithubError>;
+
+    /// All issues of `author` that are open now, however old.
+    ///
+    /// # Errors
+    /// As [`pulls`](Self::pulls).
+    async fn open_issues(&self, author: &GithubId) -> Result<Page<Issue>, GithubError>;
+
     /// The files of a pull request, with their contents before and after.
     ///
     /// # Errors
     /// When there is no complete answer.
-    async fn files(&self, pull: &PullRequest) -> Result<Files, GithubError>;
+    async fn files(&self, of: &Revision) -> Result<Files, GithubError>;
 
     /// Who maintains a repository.
     ///
@@ -54,8 +73,20 @@ impl PullRequestSource for Mirror {
         self.pulls(author, windows).await
     }
 
-    async fn files(&self, pull: &PullRequest) -> Result<Files, GithubError> {
-        self.files(&pull.repository, pull.number).await
+    async fn issues(
+        &self,
+        author: &GithubId,
+        windows: &Windows,
+    ) -> Result<Page<Issue>, GithubError> {
+        self.issues(author, windows).await
+    }
+
+    async fn open_issues(&self, author: &GithubId) -> Result<Page<Issue>, GithubError> {
+        self.open_issues(author).await
+    }
+
+    async fn files(&self, of: &Revision) -> Result<Files, GithubError> {
+        self.files(&of.repository, of.number).await
     }
 
     async fn maintainers(
@@ -76,8 +107,20 @@ impl<S: PullRequestSource + ?Sized> PullRequestSource for Arc<S> {
         (**self).pulls(author, windows).await
     }
 
-    async fn files(&self, pull: &PullRequest) -> Result<Files, GithubError> {
-        (**self).files(pull).await
+    async fn issues(
+        &self,
+        author: &GithubId,
+        windows: &Windows,
+    ) -> Result<Page<Issue>, GithubError> {
+        (**self).issues(author, windows).await
+    }
+
+    async fn open_issues(&self, author: &GithubId) -> Result<Page<Issue>, GithubError> {
+        (**self).open_issues(author).await
+    }
+
+    async fn files(&self, of: &Revision) -> Result<Files, GithubError> {
+        (**self).files(of).await
     }
 
     async fn maintainers(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use axonry_github::{ContentCache, ContentKey, PullRequest, RepositoryName, StoredFiles};
+use axonry_github::{ContentCache, ContentKey, RepositoryName, Revision, StoredFiles};
 use axonry_scoring::base_score::TokenTotals;
 use serde::{Deserialize, Serialize};
 use tracing::warn;
@@ -47,11 +47,11 @@ struct WrittenTotals(#[serde(with = "Totals")] TokenTotals);
 /// The commits a pull request is between, as far as they are known.
 type Commits = [Option<String>; 3];
 
-fn commits(pull: &PullRequest) -> Commits {
+fn commits(of: &Revision) -> Commits {
     [
-        pull.head_sha.clone(),
-        pull.merge_base_sha.clone(),
-        pull.base_sha.clone(),
+        of.head_sha.clone(),
+        of.merge_base_sha.clone(),
+        of.base_sha.clone(),
     ]
 }
 
@@ -96,10 +96,10 @@ impl Kept {
     }
 
     /// The value of the same commits, so that nothing need be fetched. Reads the disk.
-    pub(crate) fn known(&self, pull: &PullRequest) -> Option<Value> {
+    pub(crate) fn known(&self, of: &Revision) -> Option<Value> {
         // Without all commits there is no telling whether it is the same.
-        let key = ContentKey::of(pull)?;
-        if let Some(value) = self.last(pull) {
+        let key = ContentKey::of(of)?;
+        if let Some(value) = self.last(of) {
             return Some(value);
         }
         let bytes = self.disk.as_ref()?.score(&key, &self.rules)?;
@@ -109,31 +109,31 @@ impl Kept {
                     totals: written.totals.map(|totals| totals.0),
                     files: written.files,
                 };
-                self.remember(pull, value);
+                self.remember(of, value);
                 Some(value)
             }
             Err(error) => {
-                warn!(repository = %pull.repository, number = pull.number, %error, "a kept score cannot be read, it is made again");
+                warn!(repository = %of.repository, number = of.number, %error, "a kept score cannot be read, it is made again");
                 None
             }
         }
     }
 
     /// What was last seen of a pull request that looks the same, though it may lack commits.
-    pub(crate) fn last(&self, pull: &PullRequest) -> Option<Value> {
+    pub(crate) fn last(&self, of: &Revision) -> Option<Value> {
         let mut memory = self.memory();
         let round = memory.round;
-        let item = (pull.repository.clone(), pull.number);
+        let item = (of.repository.clone(), of.number);
         let remembered = memory.values.get_mut(&item)?;
-        (remembered.commits == commits(pull)).then(|| {
+        (remembered.commits == commits(of)).then(|| {
             remembered.used = round;
             remembered.value
         })
     }
 
     /// Files of the same commits, so that they need only be scored again. Reads the disk.
-    pub(crate) fn files(&self, pull: &PullRequest) -> Option<StoredFiles> {
-        self.disk.as_ref()?.files(&ContentKey::of(pull)?)
+    pub(crate) fn files(&self, of: &Revision) -> Option<StoredFiles> {
+        self.disk.as_ref()?.files(&ContentKey::of(of)?)
     }
 
     /// Keeps the files of a pull request. Writes the disk.
@@ -148,9 +148,9 @@ impl Kept {
     }
 
     /// Keeps a value that the same commits will have again. Writes the disk.
-    pub(crate) fn keep(&self, pull: &PullRequest, value: Value) {
-        self.remember(pull, value);
-        let (Some(disk), Some(key)) = (&self.disk, ContentKey::of(pull)) else {
+    pub(crate) fn keep(&self, of: &Revision, value: Value) {
+        self.remember(of, value);
+        let (Some(disk), Some(key)) = (&self.disk, ContentKey::of(of)) else {
             return;
         };
         let written = Written {
@@ -161,14 +161,14 @@ impl Kept {
         told(disk.keep_score(&key, &self.rules, &bytes));
     }
 
-    fn remember(&self, pull: &PullRequest, value: Value) {
+    fn remember(&self, of: &Revision, value: Value) {
         let mut memory = self.memory();
         let remembered = Remembered {
-            commits: commits(pull),
+            commits: commits(of),
             value,
             used: memory.round,
         };
-        let item = (pull.repository.clone(), pull.number);
+        let item = (of.repository.clone(), of.number);
         memory.values.insert(item, remembered);
     }
 

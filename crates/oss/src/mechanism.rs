@@ -7,7 +7,7 @@ use axonry_chain::Neuron;
 use axonry_core::{Hotkey, Observed, UnixMillis, Unknown};
 use axonry_github::{
     ContentCache, GitHub, GithubId, Page, PatStore, PullRequest, PullRequestSource, RepositoryName,
-    Windows,
+    Revision, Windows,
 };
 use axonry_neuron::{Evaluation, Mechanism, MechanismError, Round, Step, chain_of};
 use axonry_scoring::Timestamp;
@@ -176,7 +176,7 @@ impl Mechanism for OpenSource {
             .filter_map(|one| one.page.as_ref()?.as_ref().ok());
         let needed = pages.flat_map(|page| bench.needed(page));
         let list: BTreeMap<_, _> = needed
-            .map(|pull| ((pull.repository.clone(), pull.number), pull))
+            .map(|pull| ((pull.repository.clone(), pull.number), Revision::from(pull)))
             .collect();
         let workshop = Workshop {
             source: &*self.source,

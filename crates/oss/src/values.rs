@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::thread;
 
 use axonry_core::Unknown;
-use axonry_github::{Files, GithubError, PullRequest, PullRequestSource, StoredFiles};
+use axonry_github::{Files, GithubError, PullRequestSource, Revision, StoredFiles};
 use axonry_neuron::{Progress, Step, chain_of};
 use axonry_syntax::Scorer;
 use futures_util::{FutureExt, StreamExt, stream};
@@ -90,7 +90,7 @@ impl Workshop<'_> {
     ///
     /// Fetching is bounded by `in_flight` and scoring by the number of processors, and a text is
     /// dropped as soon as it is scored: so many texts are held at once and no more.
-    pub(crate) async fn values(&self, list: BTreeMap<Item, &PullRequest>) -> Values {
+    pub(crate) async fn values(&self, list: BTreeMap<Item, Revision>) -> Values {
         let count = u64::try_from(list.len()).unwrap_or(u64::MAX);
         self.note_expected(count);
         let mut values = Values::default();
@@ -102,9 +102,9 @@ impl Workshop<'_> {
         );
         let valuing: Vec<_> = missing
             .into_iter()
-            .map(|(item, pull)| {
+            .map(|(item, revision)| {
                 let (fetching, scoring) = (&fetching, &scoring);
-                async move { (item, self.value(pull, fetching, scoring).await) }.boxed()
+                async move { (item, self.value(&revision, fetching, scoring).await) }.boxed()
             })
             .collect();
         let at_once = self.in_flight + 2 * processors;
@@ -123,29 +123,29 @@ impl Workshop<'_> {
     }
 
     /// Takes what is known already and leaves the rest of the list.
-    async fn reuse<'p>(
+    async fn reuse(
         &self,
-        list: BTreeMap<Item, &'p PullRequest>,
+        list: BTreeMap<Item, Revision>,
         values: &mut Values,
-    ) -> Vec<(Item, &'p PullRequest)> {
+    ) -> Vec<(Item, Revision)> {
         let kept = Arc::clone(self.kept);
-        let pulls: Vec<PullRequest> = list.values().map(|pull| (*pull).clone()).collect();
+        let wanted: Vec<Revision> = list.values().cloned().collect();
         let known = tokio::task::spawn_blocking(move || {
-            pulls
+            wanted
                 .iter()
-                .map(|pull| kept.known(pull))
+                .map(|revision| kept.known(revision))
                 .collect::<Vec<_>>()
         });
         // Nothing is known of any when looking fails: then all are fetched.
         let known = known.await.unwrap_or_else(|_| vec![None; list.len()]);
         let mut missing = Vec::new();
-        for ((item, pull), known) in list.into_iter().zip(known) {
+        for ((item, revision), known) in list.into_iter().zip(known) {
             match known {
                 Some(value) => {
                     values.reused += 1;
                     values.of.insert(item, Valued::Known(value, None));
                 }
-                None => missing.push((item, pull)),
+                None => missing.push((item, revision)),
             }
         }
         self.note_done(values.reused);
@@ -154,17 +154,17 @@ impl Workshop<'_> {
 
     async fn value(
         &self,
-        pull: &PullRequest,
+        of: &Revision,
         fetching: &Semaphore,
         scoring: &Semaphore,
     ) -> (Valued, Option<Cost>) {
-        let named = format!("{}#{}", pull.repository, pull.number);
+        let named = format!("{}#{}", of.repository, of.number);
         let kept = Arc::clone(self.kept);
-        let wanted = pull.clone();
+        let wanted = of.clone();
         let on_disk = tokio::task::spawn_blocking(move || kept.files(&wanted)).await;
         let (files, cost) = match on_disk.ok().flatten() {
             Some(files) => (files, None),
-            None => match self.fetch(pull, fetching).await {
+            None => match self.fetch(of, fetching).await {
                 Ok(Files::Stored(files))
                     if files.files.is_empty() && files.quarantined.is_empty() =>
                 {
@@ -175,7 +175,7 @@ impl Workshop<'_> {
                     // What is left of it would pass for less than the miner did.
                     Some(bad) => {
                         let why = format!("{named} lacks {}: {}", bad.what, bad.why);
-                        return self.stand_in(pull, Unknown::Malformed(why));
+                        return self.stand_in(of, Unknown::Malformed(why));
                     }
                 },
                 Ok(Files::NotStoredYet) => {
@@ -187,7 +187,7 @@ impl Workshop<'_> {
                     return (Valued::Contradicted(why), Some(Cost::Fetched));
                 }
                 Err(Missing::Failed(why)) => {
-                    return self.stand_in(pull, Unknown::SourceFailed(why));
+                    return self.stand_in(of, Unknown::SourceFailed(why));
                 }
             },
         };
@@ -195,14 +195,14 @@ impl Workshop<'_> {
             .acquire()
             .await
             .expect("the semaphore is never closed");
-        (self.score(pull, files, named).await, cost)
+        (self.score(of, files, named).await, cost)
     }
 
     /// What the same commits were worth in an earlier round stands in for what is not known now.
-    fn stand_in(&self, pull: &PullRequest, unknown: Unknown) -> (Valued, Option<Cost>) {
-        match self.kept.last(pull) {
+    fn stand_in(&self, of: &Revision, unknown: Unknown) -> (Valued, Option<Cost>) {
+        match self.kept.last(of) {
             Some(value) => {
-                let named = format!("{}#{}", pull.repository, pull.number);
+                let named = format!("{}#{}", of.repository, of.number);
                 let remark = format!("{named} is as last seen, because {unknown}");
                 (Valued::Known(value, Some(remark)), Some(Cost::Stale))
             }
@@ -210,13 +210,13 @@ impl Workshop<'_> {
         }
     }
 
-    async fn fetch(&self, pull: &PullRequest, fetching: &Semaphore) -> Result<Files, Missing> {
+    async fn fetch(&self, of: &Revision, fetching: &Semaphore) -> Result<Files, Missing> {
         let asking = async {
             let _permit = fetching
                 .acquire()
                 .await
                 .expect("the semaphore is never closed");
-            self.source.files(pull).await
+            self.source.files(of).await
         };
         match timeout_at(self.deadline, asking).await {
             Ok(Ok(files)) => Ok(files),
@@ -227,14 +227,14 @@ impl Workshop<'_> {
     }
 
     /// Values files away from the async threads; the texts are dropped there.
-    async fn score(&self, pull: &PullRequest, files: StoredFiles, named: String) -> Valued {
+    async fn score(&self, of: &Revision, files: StoredFiles, named: String) -> Valued {
         let (scorer, kept) = (Arc::clone(self.scorer), Arc::clone(self.kept));
-        let pull = pull.clone();
+        let of = of.clone();
         let scoring = tokio::task::spawn_blocking(move || {
             kept.keep_files(&files);
             let count = u64::try_from(files.files.len()).unwrap_or(u64::MAX);
             let same =
-                axonry_github::ContentKey::of_files(&files) == axonry_github::ContentKey::of(&pull);
+                axonry_github::ContentKey::of_files(&files) == axonry_github::ContentKey::of(&of);
             match scorer.score_all(&[reading::changes(&files.files)]).pop() {
                 Some(Ok(score)) => {
                     let value = Value {
@@ -244,7 +244,7 @@ impl Workshop<'_> {
                     let cut = score.is_cut_short();
                     // What depends on the moment is of this round only.
                     if !cut && same {
-                        kept.keep(&pull, value);
+                        kept.keep(&of, value);
                     }
                     let slow = cut.then(|| format!("{named} took too long to parse"));
                     Valued::Known(value, slow)

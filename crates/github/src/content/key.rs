@@ -4,7 +4,7 @@ use sha2::{Digest, Sha256};
 
 use crate::file::{PullRequestFile, StoredFiles};
 use crate::names::RepositoryName;
-use crate::pull_request::PullRequest;
+use crate::revision::Revision;
 
 /// A pull request between two commits: what it contains is the same on every day.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -17,13 +17,17 @@ pub struct ContentKey {
 }
 
 impl ContentKey {
-    /// That of a listed pull request; none while its commits are not known.
+    /// That of a pull request at certain commits; none while they are not known.
     #[must_use]
-    pub fn of(pull: &PullRequest) -> Option<Self> {
+    pub fn of(revision: &Revision) -> Option<Self> {
         Self::new(
-            &pull.repository,
-            pull.number,
-            [&pull.head_sha, &pull.merge_base_sha, &pull.base_sha],
+            &revision.repository,
+            revision.number,
+            [
+                &revision.head_sha,
+                &revision.merge_base_sha,
+                &revision.base_sha,
+            ],
         )
     }
 

@@ -5,16 +5,19 @@ use serde_json::json;
 use tempfile::TempDir;
 
 use super::*;
+use crate::pull_request::PullRequest;
+use crate::revision::Revision;
 
 const ROOM: u64 = 1 << 20;
 
 fn key(number: u64, head: &str) -> ContentKey {
-    let pull = serde_json::from_value(json!({
+    let pull: PullRequest = serde_json::from_value(json!({
         "repo_full_name": "acme/widget", "pr_number": number, "state": "MERGED",
         "author_github_id": 7, "created_at": "2026-07-20T10:00:00Z",
         "head_sha": head, "base_sha": "b", "merge_base_sha": "m",
-    }));
-    ContentKey::of(&pull.unwrap()).unwrap()
+    }))
+    .unwrap();
+    ContentKey::of(&Revision::from(&pull)).unwrap()
 }
 
 fn files(text: &str) -> Vec<PullRequestFile> {
@@ -61,11 +64,11 @@ fn other_commits_are_another_content() {
     for other in [key(1, "i"), key(2, "h")] {
         assert_eq!(cache.files(&other), None);
     }
-    let unknown = serde_json::from_value(json!({
-        "repo_full_name": "a/b", "pr_number": 1, "state": "OPEN", "author_github_id": 7,
-        "created_at": "2026-07-20T10:00:00Z", "head_sha": "h",
-    }));
-    assert_eq!(ContentKey::of(&unknown.unwrap()), None, "no base is known");
+    let unknown = Revision {
+        head_sha: Some("h".to_owned()),
+        ..Revision::unknown("a/b".parse().unwrap(), 1)
+    };
+    assert_eq!(ContentKey::of(&unknown), None, "no base is known");
 }
 
 #[test]

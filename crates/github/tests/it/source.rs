@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use axonry_github::{Files, Mirror, PullRequestSource};
+use axonry_github::{Files, Mirror, PullRequestSource, Revision};
 use serde_json::json;
 use wiremock::matchers::{any, path};
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -25,7 +25,7 @@ async fn a_source_behind_a_pointer_is_the_same_source() {
         .await;
     let source: Arc<dyn PullRequestSource> = Arc::new(mirror(&server));
     let page = source.pulls(&77.into(), &windows()).await.unwrap();
-    let Files::Stored(files) = source.files(&page.rows[0]).await.unwrap() else {
+    let Files::Stored(files) = source.files(&Revision::from(&page.rows[0])).await.unwrap() else {
         panic!("stored");
     };
     assert_eq!(files.files[0].filename, "a.rs");
