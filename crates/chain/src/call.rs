@@ -1,8 +1,17 @@
-use axonry_core::{MechId, NetUid, Weights};
+use std::net::SocketAddr;
+
+use axonry_core::{AccountId, Alpha, Coldkey, Hotkey, MechId, NetUid, Price, Rao, Weights};
+
+use crate::CommitmentField;
+
+mod terms;
+
+pub use terms::{BatchMode, Existence, PriceLimit, RateLimit};
 
 /// What an account can ask the chain to do, by meaning rather than by index.
 ///
-/// Implementations find pallet and call by name in the metadata in force.
+/// Implementations find pallet and call by name in the metadata in force. Amounts of TAO are in
+/// rao; amounts of alpha carry their subnet, which is the one they are taken from.
 #[derive(Clone, Debug, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Call {
@@ -61,30 +70,212 @@ pub enum Call {
         /// The form of commit: the chain's `CommitRevealWeightsVersion`.
         version: u16,
     },
+    /// Says where a neuron serves; signed by the hotkey, free of charge.
+    ///
+    /// `SubtensorModule.serve_axon`. Port 0 and 127.0.0.1 are refused, and so is a second word
+    /// within `ServingRateLimit` blocks.
+    ServeAxon {
+        /// The subnet; the hotkey must be registered there.
+        netuid: NetUid,
+        /// Address and port; 0.0.0.0 takes the announcement back.
+        address: SocketAddr,
+        /// The version of the software behind it.
+        version: u32,
+        /// The protocol number: 4 by custom.
+        protocol: u8,
+    },
+    /// Says something of a neuron; signed by the hotkey, free of charge.
+    ///
+    /// `Commitments.set_commitment`. It replaces what the hotkey said before.
+    SetCommitment {
+        /// The subnet; the hotkey must be registered there.
+        netuid: NetUid,
+        /// What is said: at most three fields.
+        fields: Vec<CommitmentField>,
+    },
+    /// Registers a hotkey in a subnet; signed by its coldkey, which pays fee and burn.
+    ///
+    /// `SubtensorModule.burned_register`. What is burned is [`Registration::burn`] at the block that
+    /// includes it, which need not be the one it was read at.
+    ///
+    /// [`Registration::burn`]: crate::Registration::burn
+    BurnedRegister {
+        /// The subnet.
+        netuid: NetUid,
+        /// The hotkey; it becomes the coldkey's with its first registration.
+        hotkey: Hotkey,
+    },
+    /// Gives TAO to another account; signed by the account that gives it, which pays the fee.
+    ///
+    /// `Balances.transfer_keep_alive` or `transfer_allow_death`.
+    Transfer {
+        /// Who gets it.
+        to: AccountId,
+        /// How much.
+        amount: Rao,
+        /// Whether the giver may be closed by it.
+        existence: Existence,
+    },
+    /// Gives all the TAO that can leave an account; signed by that account, which pays the fee.
+    ///
+    /// `Balances.transfer_all`.
+    TransferAll {
+        /// Who gets it.
+        to: AccountId,
+        /// Whether the giver may be closed by it.
+        existence: Existence,
+    },
+    /// Buys alpha and stakes it on a hotkey; signed by the coldkey, which pays the fee.
+    ///
+    /// `SubtensorModule.add_stake`, or `add_stake_limit`.
+    AddStake {
+        /// The hotkey.
+        hotkey: Hotkey,
+        /// The subnet.
+        netuid: NetUid,
+        /// How much to spend; at least 0.002 TAO.
+        amount: Rao,
+        /// The highest price to pay, if there is one.
+        limit: Option<PriceLimit>,
+    },
+    /// Takes alpha off a hotkey and sells it; signed by the coldkey, which pays the fee.
+    ///
+    /// `SubtensorModule.remove_stake`, or `remove_stake_limit`.
+    RemoveStake {
+        /// The hotkey.
+        hotkey: Hotkey,
+        /// How much to sell.
+        amount: Alpha,
+        /// The lowest price to take, if there is one.
+        limit: Option<PriceLimit>,
+    },
+    /// Sells all that the coldkey has on a hotkey in one subnet; signed by the coldkey, which pays
+    /// the fee.
+    ///
+    /// `SubtensorModule.remove_stake_full_limit`.
+    RemoveStakeFull {
+        /// The hotkey.
+        hotkey: Hotkey,
+        /// The subnet.
+        netuid: NetUid,
+        /// The lowest price to take, if there is one; below it nothing is sold.
+        limit: Option<Price>,
+    },
+    /// Sells all that the coldkey has on a hotkey, in every subnet; signed by the coldkey, which
+    /// pays the fee.
+    ///
+    /// `SubtensorModule.unstake_all`.
+    UnstakeAll {
+        /// The hotkey.
+        hotkey: Hotkey,
+    },
+    /// Sells all alpha that the coldkey has on a hotkey and stakes the TAO on root; signed by the
+    /// coldkey, which pays the fee.
+    ///
+    /// `SubtensorModule.unstake_all_alpha`.
+    UnstakeAllAlpha {
+        /// The hotkey.
+        hotkey: Hotkey,
+    },
+    /// Moves stake from one hotkey to another, and to another subnet if it is another; signed by
+    /// the coldkey, which pays the fee.
+    ///
+    /// `SubtensorModule.move_stake`. More than is there moves all of it.
+    MoveStake {
+        /// The hotkey it is on.
+        origin: Hotkey,
+        /// The hotkey it goes to.
+        destination: Hotkey,
+        /// How much.
+        amount: Alpha,
+        /// The subnet it goes to.
+        to: NetUid,
+    },
+    /// Swaps stake on a hotkey for another subnet's; signed by the coldkey, which pays the fee.
+    ///
+    /// `SubtensorModule.swap_stake`, or `swap_stake_limit`. More than is there swaps all of it.
+    SwapStake {
+        /// The hotkey.
+        hotkey: Hotkey,
+        /// How much.
+        amount: Alpha,
+        /// The subnet it goes to.
+        to: NetUid,
+        /// The lowest rate to take, if there is one.
+        limit: Option<RateLimit>,
+    },
+    /// Gives stake to another coldkey, and swaps it if the subnet is another; signed by the coldkey
+    /// that gives it, which pays the fee.
+    ///
+    /// `SubtensorModule.transfer_stake`. More than is there gives all of it.
+    TransferStake {
+        /// Who gets it.
+        destination: Coldkey,
+        /// The hotkey it is and stays on.
+        hotkey: Hotkey,
+        /// How much.
+        amount: Alpha,
+        /// The subnet it goes to.
+        to: NetUid,
+    },
+    /// Makes several calls in one extrinsic; signed by the account that makes them all. Free of
+    /// charge when every one of them is.
+    ///
+    /// `Utility.batch`, `batch_all` or `force_batch`. A batch that stops halfway or goes on past a
+    /// failure has succeeded by its own account: see [`Dispatch::Partly`](crate::Dispatch::Partly).
+    Batch {
+        /// The calls, in order.
+        calls: Vec<Call>,
+        /// What becomes of the others when one fails.
+        mode: BatchMode,
+    },
 }
 
 impl Call {
     /// The pallet and call it is in the runtime.
     pub const fn name(&self) -> (&'static str, &'static str) {
-        let name = match (self, self.mechanism()) {
-            (Self::SetWeights { .. }, MechId(0)) => "set_weights",
-            (Self::SetWeights { .. }, _) => "set_mechanism_weights",
-            (Self::CommitWeights { .. }, MechId(0)) => "commit_weights",
-            (Self::CommitWeights { .. }, _) => "commit_mechanism_weights",
-            (Self::RevealWeights { .. }, MechId(0)) => "reveal_weights",
-            (Self::RevealWeights { .. }, _) => "reveal_mechanism_weights",
-            (Self::CommitTimelockedWeights { .. }, MechId(0)) => "commit_timelocked_weights",
-            (Self::CommitTimelockedWeights { .. }, _) => "commit_timelocked_mechanism_weights",
+        let call = match self {
+            Self::SetCommitment { .. } => return ("Commitments", "set_commitment"),
+            Self::Transfer {
+                existence: Existence::KeepAlive,
+                ..
+            } => return ("Balances", "transfer_keep_alive"),
+            Self::Transfer {
+                existence: Existence::AllowDeath,
+                ..
+            } => return ("Balances", "transfer_allow_death"),
+            Self::TransferAll { .. } => return ("Balances", "transfer_all"),
+            Self::Batch { mode, .. } => return ("Utility", mode.call()),
+            Self::SetWeights { mechanism, .. } => match mechanism {
+                MechId(0) => "set_weights",
+                _ => "set_mechanism_weights",
+            },
+            Self::CommitWeights { mechanism, .. } => match mechanism {
+                MechId(0) => "commit_weights",
+                _ => "commit_mechanism_weights",
+            },
+            Self::RevealWeights { mechanism, .. } => match mechanism {
+                MechId(0) => "reveal_weights",
+                _ => "reveal_mechanism_weights",
+            },
+            Self::CommitTimelockedWeights { mechanism, .. } => match mechanism {
+                MechId(0) => "commit_timelocked_weights",
+                _ => "commit_timelocked_mechanism_weights",
+            },
+            Self::ServeAxon { .. } => "serve_axon",
+            Self::BurnedRegister { .. } => "burned_register",
+            Self::AddStake { limit: None, .. } => "add_stake",
+            Self::AddStake { .. } => "add_stake_limit",
+            Self::RemoveStake { limit: None, .. } => "remove_stake",
+            Self::RemoveStake { .. } => "remove_stake_limit",
+            Self::RemoveStakeFull { .. } => "remove_stake_full_limit",
+            Self::UnstakeAll { .. } => "unstake_all",
+            Self::UnstakeAllAlpha { .. } => "unstake_all_alpha",
+            Self::MoveStake { .. } => "move_stake",
+            Self::SwapStake { limit: None, .. } => "swap_stake",
+            Self::SwapStake { .. } => "swap_stake_limit",
+            Self::TransferStake { .. } => "transfer_stake",
         };
-        ("SubtensorModule", name)
-    }
-
-    const fn mechanism(&self) -> MechId {
-        match self {
-            Self::SetWeights { mechanism, .. }
-            | Self::CommitWeights { mechanism, .. }
-            | Self::RevealWeights { mechanism, .. }
-            | Self::CommitTimelockedWeights { mechanism, .. } => *mechanism,
-        }
+        ("SubtensorModule", call)
     }
 }

@@ -113,6 +113,9 @@ pub enum Dispatch {
     Succeeded,
     /// It ran and failed: included, charged, without effect.
     Failed(DispatchFailure),
+    /// It ran and succeeded, but calls that it carried did not, each with what came of it: what
+    /// the others did stands.
+    Partly(Vec<InnerFailure>),
     /// It is not in that block.
     NotInBlock,
 }
@@ -126,6 +129,52 @@ pub struct DispatchFailure {
     pub name: String,
     /// What the runtime says about it.
     pub description: String,
+}
+
+/// Why a call inside another one failed, which itself succeeded.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct InnerFailure {
+    /// What the call was in.
+    pub carrier: Carrier,
+    /// What went wrong.
+    pub failure: DispatchFailure,
+}
+
+/// A call that carries others and does not fail with them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Carrier {
+    /// `Utility.batch`: the call at this place failed, and those after it were not made.
+    Batch {
+        /// The place, from 0.
+        index: u32,
+    },
+    /// `Utility.force_batch`: the call at this place failed, and those after it were made.
+    ForceBatch {
+        /// The place, from 0.
+        index: u32,
+    },
+    /// `Proxy.proxy`: the call made for another account failed.
+    Proxy,
+    /// `Sudo.sudo`: the call made as root failed.
+    Sudo,
+}
+
+impl fmt::Display for Carrier {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Batch { index } => write!(f, "call {index} of a batch, which ends there"),
+            Self::ForceBatch { index } => write!(f, "call {index} of a batch, which goes on"),
+            Self::Proxy => f.write_str("the call by proxy"),
+            Self::Sudo => f.write_str("the call as root"),
+        }
+    }
+}
+
+impl fmt::Display for InnerFailure {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.carrier, self.failure)
+    }
 }
 
 impl fmt::Display for DispatchFailure {

@@ -15,27 +15,42 @@
 //! }
 //! ```
 //!
+//! [`Ledger`] is what lies beyond that loop: balances, stakes, subnets and their prices,
+//! commitments, registration, and what a call costs.
+//!
 //! It does not know: any transport, any encoding, any key, any source of scores.
 
+mod account;
 mod call;
 mod client;
+mod columns;
 mod commit;
+mod commitment;
 mod epoch;
 mod error;
 mod extrinsic;
 mod hyperparameters;
+mod ledger;
 mod metagraph;
 mod pool;
+mod subnet;
+mod validity;
 
-pub use call::Call;
+pub use account::{Balance, Stake};
+pub use call::{BatchMode, Call, Existence, PriceLimit, RateLimit};
 pub use client::{BlockStream, Chain};
+pub use columns::{Column, Columns};
 pub use commit::{HashCommit, RevealWindow, TimelockedCommit};
+pub use commitment::{Commitment, CommitmentField, HashKind};
 pub use epoch::{EpochClock, FormulaEpochs, StatefulEpochs};
 pub use error::ChainError;
 pub use extrinsic::{
-    Dispatch, DispatchFailure, ExtrinsicHash, ExtrinsicStatus, Mortality, SignedExtrinsic,
-    StatusStream,
+    Carrier, Dispatch, DispatchFailure, ExtrinsicHash, ExtrinsicStatus, InnerFailure, Mortality,
+    SignedExtrinsic, StatusStream,
 };
 pub use hyperparameters::Hyperparameters;
+pub use ledger::Ledger;
 pub use metagraph::{AxonInfo, Metagraph, MetagraphError, Neuron};
 pub use pool::{InvalidReason, PoolRejection, SubmitError};
+pub use subnet::{Registration, Subnet, SubnetEmission};
+pub use validity::Validity;

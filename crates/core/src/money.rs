@@ -171,7 +171,7 @@ impl fmt::Display for Alpha {
     }
 }
 
-fn decimal(units: u64) -> String {
+pub(crate) fn decimal(units: u64) -> String {
     let (whole, rest) = (units / UNITS, units % UNITS);
     if rest == 0 {
         return whole.to_string();

@@ -209,7 +209,8 @@ impl Setter {
             }
             // A reveal does not say in which block it was: the newest state is asked.
             Dispatch::Succeeded if target.reveals => return Ok(None),
-            Dispatch::Succeeded => {}
+            // Nothing is carried in anything here; should it be, state says what came of it.
+            Dispatch::Succeeded | Dispatch::Partly(_) => {}
         }
         let landing = match self.look(target, hash, deadline).await? {
             Seen::Ours(number) => Landing::VerifiedInState {
