@@ -52,6 +52,7 @@ mod looking;
 mod patience;
 mod preflight;
 mod refusal;
+mod rehearsal;
 mod revealing;
 mod signing;
 
@@ -60,6 +61,7 @@ pub use doppelganger::Evidence;
 pub use journal::{Attempt, Intent, IntentId, Journal, JournalError};
 pub use landing::{Landing, Rejection};
 pub use refusal::{Refusal, SetError};
+pub use rehearsal::Rehearsal;
 
 use crate::{DrandNetwork, Plan};
 use delivery::Verdict;

@@ -50,7 +50,7 @@ fn bounds(epochs: &EpochClock, head: BlockNumber) -> Option<(BlockNumber, BlockN
 /// For how many blocks an extrinsic is valid: as set, and not beyond its epoch where that has room.
 ///
 /// What lands an epoch late takes the place of the vector that is made for it.
-fn era(wanted: u64, epochs: &EpochClock, head: BlockNumber) -> u64 {
+pub(super) fn era(wanted: u64, epochs: &EpochClock, head: BlockNumber) -> u64 {
     let Some((_, next)) = bounds(epochs, head) else {
         return wanted;
     };
@@ -127,7 +127,7 @@ impl Setter {
     }
 
     /// The block to wait for when this epoch has a vector of another round already.
-    async fn after_epoch(
+    pub(super) async fn after_epoch(
         &self,
         plan: &Plan,
         round: u64,
@@ -147,7 +147,7 @@ impl Setter {
 
 /// The chain's own checks, in its order, on state of one block
 /// (`opentensor/subtensor`, `pallets/subtensor/src/subnets/weights.rs`, `do_set_weights`).
-fn check(
+pub(super) fn check(
     plan: &Plan,
     hotkey: Hotkey,
     version_key: u64,
