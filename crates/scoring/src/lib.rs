@@ -60,5 +60,6 @@ pub mod registry;
 pub mod review;
 pub mod standing;
 mod timestamp;
+pub mod trace;
 
 pub use timestamp::Timestamp;
