@@ -100,6 +100,17 @@ impl Keypair {
         Ok(Self(secret.to_keypair()))
     }
 
+    /// Takes an expanded key in the form of ed25519, whose scalar is multiplied by the cofactor.
+    pub(crate) fn from_ed25519_bytes(secret: &[u8; 64]) -> Result<Self, SecretError> {
+        let secret = SecretKey::from_ed25519_bytes(secret).map_err(|_| SecretError::PrivateKey)?;
+        Ok(Self(secret.to_keypair()))
+    }
+
+    /// The 64 bytes of the expanded key, for writing them to a keyfile.
+    pub(crate) fn secret_key(&self) -> Zeroizing<[u8; 64]> {
+        Zeroizing::new(self.0.secret.to_bytes())
+    }
+
     /// The account it signs for.
     pub fn account(&self) -> AccountId {
         AccountId::from_bytes(self.0.public.to_bytes())

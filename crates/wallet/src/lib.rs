@@ -20,15 +20,23 @@
 //! # }
 //! ```
 //!
-//! It does not know: any chain, any network, any prompt, any environment variable. It only reads
-//! files; encrypted keyfiles are recognised by their scheme and refused by name.
+//! Keyfiles are read in every form that btwallet and SDK 11 write, encrypted ones with their
+//! [`Password`], and written so that both read them: [`Keyfile::write`], [`Wallet::create`].
+//!
+//! It does not know: any chain, any network, any prompt. It reads no environment variable, but
+//! knows what btwallet keeps in one.
 
+mod encryption;
 mod keyfile;
 mod keypair;
+mod password;
 mod phrase;
+mod polkadot;
 mod uri;
 mod wallet;
 
-pub use keyfile::{EncryptionScheme, Keyfile, KeyfileError};
+pub use encryption::EncryptionScheme;
+pub use keyfile::{Existing, Keyfile, KeyfileError};
 pub use keypair::{Keypair, SecretError, verify, verify_wrapped};
+pub use password::{Password, PasswordVariableError};
 pub use wallet::{Wallet, WalletError};

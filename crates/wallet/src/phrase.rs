@@ -5,7 +5,7 @@ use hmac::Hmac;
 use sha2::Sha512;
 use zeroize::Zeroizing;
 
-use crate::SecretError;
+use crate::{KeyfileError, SecretError};
 
 /// The phrase substrate's development keys grow from; `//Alice` is a path on it.
 pub(crate) const DEVELOPMENT: &str =
@@ -28,4 +28,13 @@ pub(crate) fn seed(phrase: &str, password: &str) -> Result<Zeroizing<[u8; 32]>, 
     let mut seed = Zeroizing::new([0; 32]);
     seed.copy_from_slice(&long[..32]);
     Ok(seed)
+}
+
+/// Twelve new words.
+pub(crate) fn generate() -> Result<Zeroizing<String>, KeyfileError> {
+    let mut entropy = Zeroizing::new([0; 16]);
+    getrandom::fill(&mut *entropy).map_err(|_| KeyfileError::Entropy)?;
+    let mnemonic = Mnemonic::from_entropy_in(Language::English, &*entropy)
+        .expect("16 bytes are entropy for 12 words");
+    Ok(Zeroizing::new(mnemonic.to_string()))
 }

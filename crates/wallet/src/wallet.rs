@@ -3,7 +3,8 @@ use std::path::{Component, Path, PathBuf};
 
 use axonry_core::{AccountId, Coldkey};
 
-use crate::{EncryptionScheme, Keyfile, KeyfileError, Keypair};
+use crate::keyfile::create_folder;
+use crate::{EncryptionScheme, Existing, Keyfile, KeyfileError, Keypair, Password};
 
 /// A wallet on disk, as `btcli` lays it out: `ROOT/NAME/{coldkey, coldkeypub.txt, hotkeys/HOTKEY}`.
 ///
@@ -80,6 +81,56 @@ impl Wallet {
         }
     }
 
+    /// Makes a wallet directory `name` below `root`, or opens the one that is there.
+    ///
+    /// # Errors
+    /// [`WalletError::Name`], [`WalletError::Keyfile`] when the directory cannot be made.
+    pub fn create(root: impl AsRef<Path>, name: &str) -> Result<Self, WalletError> {
+        let path = root.as_ref().join(file_name(name)?);
+        match create_folder(&path.join("hotkeys")) {
+            Ok(()) => Ok(Self { path }),
+            Err(source) => Err(WalletError::Keyfile {
+                source: KeyfileError::Write {
+                    path: path.clone(),
+                    source,
+                },
+                path,
+            }),
+        }
+    }
+
+    /// Writes a hotkey, and its public part as `NAMEpub.txt` beside it. Hotkeys are customarily
+    /// plain, since the machine that uses one needs it at every start.
+    ///
+    /// # Errors
+    /// [`WalletError::Name`], and [`WalletError::Keyfile`] with [`KeyfileError::Exists`] for a file
+    /// that is to be kept.
+    pub fn write_hotkey(
+        &self,
+        name: &str,
+        keyfile: &Keyfile,
+        password: Option<&Password>,
+        existing: Existing,
+    ) -> Result<(), WalletError> {
+        let path = self.hotkey_path(name)?;
+        let public = self.hotkey_path(&format!("{name}pub.txt"))?;
+        write_pair(&path, &public, keyfile, password, existing)
+    }
+
+    /// Writes the coldkey, and its public part as `coldkeypub.txt`.
+    ///
+    /// # Errors
+    /// As [`Wallet::write_hotkey`].
+    pub fn write_coldkey(
+        &self,
+        keyfile: &Keyfile,
+        password: Option<&Password>,
+        existing: Existing,
+    ) -> Result<(), WalletError> {
+        let (path, public) = (self.coldkey_path(), self.path.join("coldkeypub.txt"));
+        write_pair(&path, &public, keyfile, password, existing)
+    }
+
     /// The wallet's directory.
     pub fn path(&self) -> &Path {
         &self.path
@@ -91,6 +142,11 @@ impl Wallet {
     /// [`WalletError::Name`].
     pub fn hotkey_path(&self, name: &str) -> Result<PathBuf, WalletError> {
         Ok(self.path.join("hotkeys").join(file_name(name)?))
+    }
+
+    /// Where the coldkey's secret file is.
+    pub fn coldkey_path(&self) -> PathBuf {
+        self.path.join("coldkey")
     }
 
     /// The names of the hotkeys it has, sorted; empty when their directory cannot be read.
@@ -111,6 +167,23 @@ impl Wallet {
     /// # Errors
     /// [`WalletError::NoHotkey`], which lists those there are, and [`WalletError::Keyfile`].
     pub fn hotkey(&self, name: &str) -> Result<Keypair, WalletError> {
+        self.existing_hotkey(name, |path| Keyfile::open(path))
+    }
+
+    /// Loads a hotkey that is encrypted (a plain one as well); see [`Keyfile::unlock`] for what it
+    /// costs.
+    ///
+    /// # Errors
+    /// As [`Wallet::hotkey`].
+    pub fn unlock_hotkey(&self, name: &str, password: &Password) -> Result<Keypair, WalletError> {
+        self.existing_hotkey(name, |path| Keyfile::unlock(path, password))
+    }
+
+    fn existing_hotkey(
+        &self,
+        name: &str,
+        read: impl FnOnce(&Path) -> Result<Keyfile, KeyfileError>,
+    ) -> Result<Keypair, WalletError> {
         let path = self.hotkey_path(name)?;
         if !path.exists() {
             return Err(WalletError::NoHotkey {
@@ -119,7 +192,19 @@ impl Wallet {
                 present: self.hotkeys(),
             });
         }
-        Keyfile::open(&path)
+        read(&path)
+            .and_then(Keyfile::into_keypair)
+            .map_err(|source| WalletError::Keyfile { path, source })
+    }
+
+    /// Loads the coldkey's secret; see [`Keyfile::unlock`] for what it costs. For commands that
+    /// move money, and nothing else.
+    ///
+    /// # Errors
+    /// [`WalletError::Keyfile`].
+    pub fn unlock_coldkey(&self, password: &Password) -> Result<Keypair, WalletError> {
+        let path = self.coldkey_path();
+        Keyfile::unlock(&path, password)
             .and_then(Keyfile::into_keypair)
             .map_err(|source| WalletError::Keyfile { path, source })
     }
@@ -142,7 +227,7 @@ impl Wallet {
     pub fn readable_coldkey_secret(&self) -> Option<(PathBuf, Option<EncryptionScheme>)> {
         use std::io::Read;
 
-        let path = self.path.join("coldkey");
+        let path = self.coldkey_path();
         let mut file = File::open(&path).ok()?;
         // Only what tells the scheme is read, so that no secret comes into memory.
         let mut start = [0; 1];
@@ -158,6 +243,27 @@ impl Wallet {
         };
         Some((path, scheme))
     }
+}
+
+/// The public part is written last: who finds it finds the secret there as well.
+fn write_pair(
+    path: &Path,
+    public: &Path,
+    keyfile: &Keyfile,
+    password: Option<&Password>,
+    existing: Existing,
+) -> Result<(), WalletError> {
+    let failed = |path: &Path, source| WalletError::Keyfile {
+        path: path.to_owned(),
+        source,
+    };
+    keyfile
+        .write(path, password, existing)
+        .map_err(|source| failed(path, source))?;
+    // Made from the secret, so that it may take the place of whatever is there.
+    Keyfile::public(keyfile.account())
+        .write(public, None, Existing::Replace)
+        .map_err(|source| failed(public, source))
 }
 
 fn file_name(name: &str) -> Result<&str, WalletError> {

@@ -1,5 +1,8 @@
 //! Keys as a program meets them: keyfiles with modes, wallet trees, signing through the trait.
 
+mod encryption;
+mod writing;
+
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -123,7 +126,7 @@ fn a_readable_coldkey_is_reported_without_being_loaded() {
 }
 
 #[test]
-fn encrypted_files_are_refused_by_the_name_of_their_scheme() {
+fn encrypted_files_ask_for_a_password_by_the_name_of_their_scheme() {
     for (start, name) in [
         ("$NACL", "NaCl"),
         ("$ANSIBLE_VAULT", "Ansible Vault"),
@@ -131,7 +134,7 @@ fn encrypted_files_are_refused_by_the_name_of_their_scheme() {
     ] {
         let error = Keyfile::parse(&format!("{start}…")).expect_err("encrypted");
         assert!(error.to_string().contains(name), "{error}");
-        assert!(error.to_string().contains("not supported yet"), "{error}");
+        assert!(error.to_string().contains("password"), "{error}");
     }
 }
 
