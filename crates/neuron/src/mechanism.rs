@@ -31,6 +31,8 @@ pub struct Round<'a> {
     pub metagraph: &'a Metagraph,
     /// The subnet's rules at the round's block.
     pub hyperparameters: &'a Hyperparameters,
+    /// What each miner's average was before this round; empty in the first one.
+    pub averages: &'a BTreeMap<Hotkey, f32>,
     /// The moment of the round. Ages are measured from here, so that a round can be repeated.
     pub now: UnixMillis,
     /// Where to tell how far the evaluation has come.
@@ -48,6 +50,9 @@ pub struct Evaluation {
     pub penalised: BTreeSet<Hotkey>,
     /// What an operator should read about each miner: one line, in words.
     pub explanations: BTreeMap<Hotkey, String>,
+    /// How each miner's score came about, in whatever form the mechanism explains itself; kept with
+    /// the round's history.
+    pub traces: BTreeMap<Hotkey, serde_json::Value>,
     /// What was counted on the way (requests, files), by name.
     pub counters: BTreeMap<String, u64>,
     /// What went wrong without ending the round, in words.

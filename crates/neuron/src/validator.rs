@@ -163,11 +163,12 @@ impl Validator {
         tracing::Span::current().record("round", round);
 
         let started = self.begin(Stage::Evaluate);
-        let mut evaluation = self.evaluate(round, &metagraph, &rules).await?;
+        let before = self.store.averages(netuid).await?;
+        let mut evaluation = self.evaluate(round, &metagraph, &rules, &before).await?;
         times.add(Stage::Evaluate, started.elapsed());
 
         let started = self.begin(Stage::Plan);
-        let averages = self.fold(round, &metagraph, &evaluation).await?;
+        let averages = self.fold(round, &metagraph, &evaluation, before).await?;
         let plan = self.plan(&averages, &metagraph, &rules);
         times.add(Stage::Plan, started.elapsed());
 
@@ -267,12 +268,14 @@ impl Validator {
         number: u64,
         metagraph: &Metagraph,
         hyperparameters: &Hyperparameters,
+        averages: &BTreeMap<Hotkey, f32>,
     ) -> Result<Evaluation, RoundError> {
         let deadline = self.settings.evaluation_deadline;
         let round = Round {
             number,
             metagraph,
             hyperparameters,
+            averages,
             now: self.settings.clock.now(),
             progress: &*self.progress,
         };
@@ -288,10 +291,10 @@ impl Validator {
         round: u64,
         metagraph: &Metagraph,
         evaluation: &Evaluation,
+        before: BTreeMap<Hotkey, f32>,
     ) -> Result<BTreeMap<Hotkey, f32>, RoundError> {
         let netuid = self.settings.netuid;
-        let kept = self.store.averages(netuid).await?;
-        let mut average = MovingAverage::new(self.settings.alpha, kept);
+        let mut average = MovingAverage::new(self.settings.alpha, before);
         let registered: BTreeSet<Hotkey> = metagraph
             .neurons()
             .iter()

@@ -1,5 +1,6 @@
 //! A small subnet, a mirror with few rows, and a client that does not dawdle.
 
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use axonry_chain::{EpochClock, FormulaEpochs, Hyperparameters, Metagraph, Neuron};
@@ -26,6 +27,7 @@ pub(crate) struct Subnet {
     metagraph: Metagraph,
     hyperparameters: Hyperparameters,
     tokens: String,
+    pub(crate) averages: BTreeMap<Hotkey, f32>,
 }
 
 impl Subnet {
@@ -44,6 +46,7 @@ impl Subnet {
             metagraph: Metagraph::new(NETUID, block, list).expect("consecutive uids"),
             hyperparameters: hyperparameters(),
             tokens: Value::from(entries).to_string(),
+            averages: BTreeMap::new(),
         }
     }
 
@@ -78,6 +81,7 @@ impl Subnet {
             number: 1,
             metagraph: &self.metagraph,
             hyperparameters: &self.hyperparameters,
+            averages: &self.averages,
             now,
             progress: &Unwatched,
         };
