@@ -5,7 +5,7 @@
 
 use serde::Serialize;
 
-use crate::number::round2;
+use crate::trace::{Quantity, add, cap, given, multiply, round, saturate, share};
 
 /// Base score that source code alone approaches.
 pub const MERGED_PR_BASE_SCORE: f64 = 25.0;
@@ -55,13 +55,37 @@ pub struct BaseScore {
 /// quality part are reached
 /// ([`ScoringRules::src_tok_saturation_scale`](crate::registry::ScoringRules)).
 pub fn base_score(tokens: &TokenTotals, saturation_scale: f64) -> BaseScore {
-    let saturation = 1.0 - (-tokens.source_token_score / saturation_scale).exp();
-    let quality = MERGED_PR_BASE_SCORE * saturation;
-    let fill = (tokens.total_score / CONTRIBUTION_SCORE_FOR_FULL_BONUS).min(1.0);
-    let bonus = round2(fill * MAX_CONTRIBUTION_BONUS);
+    let quality = quality(tokens, saturation_scale);
+    let bonus = bonus(tokens);
     BaseScore {
         quality,
         bonus,
-        base_score: round2(quality + bonus),
+        base_score: together(quality, bonus),
     }
+}
+
+/// The base score as a quantity: a [`Trace`](crate::trace::Trace) says where it comes from.
+pub fn explained<Q: Quantity>(tokens: &TokenTotals, saturation_scale: f64) -> Q {
+    together(quality(tokens, saturation_scale), bonus(tokens))
+}
+
+fn together<Q: Quantity>(quality: Q, bonus: Q) -> Q {
+    let exact = add("quality and bonus", [quality, bonus]).in_unit("points");
+    round("base score", exact).in_unit("points")
+}
+
+fn quality<Q: Quantity>(tokens: &TokenTotals, saturation_scale: f64) -> Q {
+    let source = given::<Q>("source token score", tokens.source_token_score).in_unit("tokens");
+    let most = given::<Q>("most that source can give", MERGED_PR_BASE_SCORE).in_unit("points");
+    let saturation = saturate("saturation", saturation_scale, source);
+    multiply("quality", [most, saturation]).in_unit("points")
+}
+
+fn bonus<Q: Quantity>(tokens: &TokenTotals) -> Q {
+    let size = given::<Q>("token score of all files", tokens.total_score).in_unit("tokens");
+    let full = given::<Q>("for the full bonus", CONTRIBUTION_SCORE_FOR_FULL_BONUS);
+    let fill = cap("fill", 1.0, share("size", size, full.in_unit("tokens")));
+    let most = given::<Q>("most that size can give", MAX_CONTRIBUTION_BONUS).in_unit("points");
+    let exact = multiply("exact bonus", [fill, most]).in_unit("points");
+    round("bonus", exact).in_unit("points")
 }

@@ -4,17 +4,20 @@
 //! `calculate_open_pr_collateral_score` of `gittensor/validator/oss_contributions/scoring.py` in
 //! `entrius/gittensor`.
 
+mod trace;
+
 use serde::Serialize;
 
 use crate::base_score::{BaseScore, TokenTotals, base_score};
 use crate::decay::time_decay;
 use crate::label::{self, ResolvedLabel};
 use crate::linked_issue::{self, IssueMultiplier};
-use crate::number::{prod, round2};
+use crate::number::round2;
 use crate::pull_request::{PullRequest, PullRequestState};
 use crate::registry::{RepositoryConfig, ScoringRules};
 use crate::review;
 use crate::timestamp::Timestamp;
+use crate::trace::{Quantity, given, multiply};
 
 /// What a pull request's score is multiplied by.
 #[derive(Clone, Copy, Debug, PartialEq, Serialize)]
@@ -53,7 +56,8 @@ impl Multipliers {
             time_decay,
             review_quality,
         } = *self;
-        base_score * prod([issue, label, open_pr_spam, time_decay, review_quality])
+        let factors = [issue, label, open_pr_spam, time_decay, review_quality];
+        earned(base_score, factors)
     }
 }
 
@@ -76,13 +80,29 @@ pub fn collateral(
     rules: &ScoringRules,
 ) -> Collateral {
     let review = review::collateral_multiplier(changes_requested, rules.review_penalty_rate);
-    let potential = base_score * prod([multipliers.issue, multipliers.label, review]);
-    let score = potential * rules.open_pr_collateral_percent;
+    let potential = potential(base_score, [multipliers.issue, multipliers.label, review]);
+    let score = held(potential, rules);
     Collateral {
         review_multiplier: review,
         potential,
         score,
     }
+}
+
+/// `base · (((((1 · issue) · label) · spam) · decay) · review)`.
+fn earned<Q: Quantity>(base_score: Q, factors: [Q; 5]) -> Q {
+    multiply("earned", [base_score, multiply("multipliers", factors)]).in_unit("points")
+}
+
+/// `base · ((issue · label) · review)`.
+fn potential<Q: Quantity>(base_score: Q, factors: [Q; 3]) -> Q {
+    let multipliers = multiply("multipliers", factors);
+    multiply("potential", [base_score, multipliers]).in_unit("points")
+}
+
+fn held<Q: Quantity>(potential: Q, rules: &ScoringRules) -> Q {
+    let part = given("part that is held", rules.open_pr_collateral_percent);
+    multiply("collateral", [potential, part]).in_unit("points")
 }
 
 /// A pull request with everything its score is made of.
@@ -108,6 +128,8 @@ pub struct ScoredPullRequest {
     pub issue: Option<IssueMultiplier>,
     /// Maintainers' reviews that requested changes.
     pub changes_requested: u32,
+    /// Hours since its merge; `None` for what is not merged.
+    pub age_hours: Option<f64>,
     /// Whether there was anything to score it by. If not, everything is 0 and 1.
     pub is_scored: bool,
     /// What it earns; set by [`standing::finalize`](crate::standing::finalize).
@@ -146,6 +168,7 @@ pub fn score(
         label: None,
         issue: None,
         changes_requested,
+        age_hours: None,
         is_scored: used.is_some(),
         earned_score: 0.0,
         collateral: None,
@@ -162,6 +185,7 @@ pub fn score(
     if let (PullRequestState::Merged, Some(merged_at)) =
         (pull_request.state, pull_request.merged_at)
     {
+        scored.age_hours = Some(now.hours_since(merged_at));
         scored.multipliers.time_decay = round2(time_decay(merged_at, now, &rules.time_decay));
         let quality = review::quality_multiplier(changes_requested, rules.review_penalty_rate);
         scored.multipliers.review_quality = round2(quality);

@@ -4,11 +4,15 @@
 //! cut at each repository's base rate; the rest of all shares to repositories in which someone
 //! scored, by their shares; what nobody can claim to [`RECYCLE_UID`].
 
+mod trace;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use axonry_core::Score;
 use serde::Serialize;
 
-use crate::number::sum;
+use crate::number::{self, sum};
+use crate::pool::proportional;
 use crate::registry::{Registry, RepositoryConfig};
 
 /// Part of the emission that repositories share.
@@ -26,13 +30,13 @@ pub struct MinerScores {
     /// The miner's uid.
     pub uid: u16,
     /// Total pull-request score by repository (lower case).
-    pub pull_requests: BTreeMap<String, f64>,
+    pub pull_requests: BTreeMap<String, Score>,
     /// Repository (lower case) and earned score of each scored issue, in order.
-    pub issues: Vec<(String, f64)>,
+    pub issues: Vec<(String, Score)>,
 }
 
-/// Amounts by uid, as parts of the emission.
-pub type Amounts = BTreeMap<u16, f64>;
+/// Amounts by uid: scores, or parts of the emission.
+pub type Amounts = BTreeMap<u16, Score>;
 
 /// How the emission of a round is shared out.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -41,8 +45,14 @@ pub struct Emission {
     pub allocations: Vec<Allocation>,
     /// What each uid gets, for every uid there is.
     pub rewards: Amounts,
+    /// Shares of all repositories, less the maintainers' cuts.
+    pub scoring_share: f64,
+    /// Those of them in which someone scored: they take over what the others cannot use.
+    pub active_share: f64,
+    /// Shares of all repositories as configured.
+    pub configured_share: f64,
     /// What nobody can claim; part of the rewards if [`RECYCLE_UID`] is there, lost otherwise.
-    pub recycled: f64,
+    pub recycled: Score,
 }
 
 /// How one repository's part is shared out.
@@ -109,7 +119,7 @@ pub fn allocate(
 
     let configured = sum(registry.iter().map(|(_, config)| config.emission_share));
     let mut recycled = (1.0 - configured).max(0.0) * OSS_EMISSION_SHARE;
-    let mut rewards: Amounts = uids.iter().map(|&uid| (uid, 0.0)).collect();
+    let mut rewards: BTreeMap<u16, f64> = uids.iter().map(|&uid| (uid, 0.0)).collect();
     for allocation in &allocations {
         recycled += allocation.recycled;
         let parts = [
@@ -118,7 +128,7 @@ pub fn allocate(
             &allocation.issue_discovery_rewards,
         ];
         for (&uid, &amount) in parts.into_iter().flatten() {
-            add(&mut rewards, uid, amount);
+            add(&mut rewards, uid, amount.value());
         }
     }
     add(
@@ -127,15 +137,21 @@ pub fn allocate(
         ISSUES_TREASURY_EMISSION_SHARE,
     );
     add(&mut rewards, RECYCLE_UID, recycled);
+    let rewards = rewards.into_iter();
     Emission {
         allocations,
-        rewards,
-        recycled,
+        rewards: rewards
+            .map(|(uid, reward)| (uid, number::score(reward)))
+            .collect(),
+        scoring_share: total,
+        active_share: active,
+        configured_share: configured,
+        recycled: number::score(recycled),
     }
 }
 
 /// Adds to a uid's rewards, if there is such a uid.
-fn add(rewards: &mut Amounts, uid: u16, amount: f64) {
+fn add(rewards: &mut BTreeMap<u16, f64>, uid: u16, amount: f64) {
     if let Some(reward) = rewards.get_mut(&uid) {
         *reward += amount;
     }
@@ -169,23 +185,21 @@ impl<'a> Plan<'a> {
         } else {
             config.maintainer_cut
         };
-        let scores = |score: &dyn Fn(&MinerScores) -> f64| -> Amounts {
+        let scores = |score: &dyn Fn(&MinerScores) -> Score| -> Amounts {
             let known = miners.iter().filter(|miner| uids.contains(&miner.uid));
             known
                 .map(|miner| (miner.uid, score(miner)))
-                .filter(|&(_, score)| score > 0.0)
+                .filter(|&(_, score)| score > Score::ZERO)
                 .collect()
         };
         let pull_request_scores =
-            scores(&|miner| miner.pull_requests.get(name).copied().unwrap_or(0.0));
+            scores(&|miner| miner.pull_requests.get(name).copied().unwrap_or_default());
         let issue_discovery_scores = scores(&|miner| {
             let here = miner
                 .issues
                 .iter()
                 .filter(|(repository, _)| repository == name);
-            sum(here
-                .map(|&(_, earned)| earned)
-                .filter(|&earned| earned > 0.0))
+            number::score(sum(here.map(|(_, earned)| earned.value())))
         });
         let share = config.issue_discovery_share;
         let is_active = (share < 1.0 && !pull_request_scores.is_empty())
@@ -223,7 +237,7 @@ impl<'a> Plan<'a> {
         if !self.maintainers.is_empty() {
             // Paid at the base rate even without any score, so that it cannot grow at others' cost.
             let carve_out = config.maintainer_cut * config.emission_share * OSS_EMISSION_SHARE;
-            let each = carve_out / self.maintainers.len() as f64;
+            let each = number::score(carve_out / self.maintainers.len() as f64);
             allocation.maintainer_carve_out = carve_out;
             allocation.maintainer_rewards =
                 self.maintainers.iter().map(|&uid| (uid, each)).collect();
@@ -256,20 +270,8 @@ impl<'a> Plan<'a> {
             (false, true) => (slice, 0.0),
             _ => (0.0, slice),
         };
-        allocation.pull_request_rewards = rewards(pulls, allocation.pull_request_slice);
-        allocation.issue_discovery_rewards = rewards(issues, allocation.issue_discovery_slice);
+        allocation.pull_request_rewards = proportional(pulls, allocation.pull_request_slice);
+        allocation.issue_discovery_rewards = proportional(issues, allocation.issue_discovery_slice);
         allocation
     }
-}
-
-/// `slice · (score / Σ score)` for each positive score.
-fn rewards(scores: &Amounts, slice: f64) -> Amounts {
-    if slice <= 0.0 {
-        return Amounts::new();
-    }
-    let total = sum(scores.values().copied());
-    scores
-        .iter()
-        .map(|(&uid, score)| (uid, slice * (score / total)))
-        .collect()
 }

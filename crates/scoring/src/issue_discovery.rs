@@ -7,6 +7,7 @@
 
 mod assessment;
 mod class;
+mod trace;
 
 use std::collections::{BTreeMap, BTreeSet};
 

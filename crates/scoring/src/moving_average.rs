@@ -1,14 +1,24 @@
-//! The moving average of rewards, in 32-bit floats as upstream keeps it.
+//! The moving average of rewards, kept by member or, as upstream does, by uid.
 //!
-//! Reproduces `update_scores` of `entrius/gittensor` `neurons/base/validator.py`, sums included:
+//! [`MovingAverage`] is what a subnet wants. [`update`] and [`exclude`] reproduce `update_scores`
+//! of `entrius/gittensor` `neurons/base/validator.py` over 32-bit vectors by uid, sums included:
 //! numpy adds up pairwise, and so does this.
+
+mod float;
+mod keyed;
+
+pub use float::Float;
+pub use keyed::{Folded, MovingAverage};
+
+use crate::number;
 
 /// Weight of the newest rewards that upstream uses.
 pub const DEFAULT_ALPHA: f64 = 0.7;
 
 /// `alpha · reward + (1 − alpha) · score` for each uid, in f32.
 ///
-/// Both slices go by uid. A NaN reward counts as 0. Without rewards nothing changes.
+/// Both slices go by uid. A reward that is NaN or negative counts as 0, one that is infinite as the
+/// greatest there is. Without rewards nothing changes.
 ///
 /// # Panics
 ///
@@ -23,9 +33,10 @@ pub fn update(scores: &[f32], rewards: &[f64], alpha: f64) -> Vec<f32> {
         return scores.to_vec();
     }
     assert_eq!(scores.len(), rewards.len(), "a reward for each score");
-    let (fresh, stale) = (single(alpha), single(1.0 - alpha));
+    let (fresh, stale) = (f32::of(alpha), f32::of(1.0 - alpha));
     let average = |(&score, &reward): (&f32, &f64)| {
-        fresh * if reward.is_nan() { 0.0 } else { single(reward) } + stale * score
+        let reward = f32::of(number::score(reward).value());
+        (fresh * reward + stale * score).min_finite()
     };
     scores.iter().zip(rewards).map(average).collect()
 }
@@ -51,11 +62,12 @@ pub fn exclude(scores: &mut [f32], uids: impl IntoIterator<Item = u16>) {
 }
 
 /// Sums as numpy does: in halves down to 128 values, and those in eight lanes.
-pub fn pairwise_sum(values: &[f32]) -> f32 {
+pub fn pairwise_sum<T: Float>(values: &[T]) -> T {
     const LANES: usize = 8;
     const BLOCK: usize = 128;
+    let add = |total: T, value: &T| total + *value;
     if values.len() < LANES {
-        return values.iter().fold(0.0, |total, value| total + value);
+        return values.iter().fold(T::ZERO, add);
     }
     if values.len() > BLOCK {
         let half = values.len() / 2;
@@ -66,22 +78,12 @@ pub fn pairwise_sum(values: &[f32]) -> f32 {
     let mut sums = lanes[0];
     for lane in &lanes[1..] {
         for (sum, value) in sums.iter_mut().zip(lane) {
-            *sum += value;
+            *sum = *sum + *value;
         }
     }
     let [a, b, c, d, e, f, g, h] = sums;
-    rest.iter()
-        .fold(((a + b) + (c + d)) + ((e + f) + (g + h)), |total, value| {
-            total + value
-        })
-}
-
-#[expect(
-    clippy::cast_possible_truncation,
-    reason = "upstream keeps scores in 32 bits"
-)]
-const fn single(x: f64) -> f32 {
-    x as f32
+    let lanes = ((a + b) + (c + d)) + ((e + f) + (g + h));
+    rest.iter().fold(lanes, add)
 }
 
 #[cfg(test)]

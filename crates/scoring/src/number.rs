@@ -1,5 +1,23 @@
 //! Arithmetic with the rounding and the order of CPython 3.12, so that validators agree to the bit.
 
+use axonry_core::Score;
+
+/// The door through which results leave: what is not a [`Score`] cannot.
+///
+/// Rules take finite numbers, so that only two things are stopped here: a negative result, which a
+/// negative label multiplier can bring about, becomes 0, and one that overflowed becomes the
+/// greatest score. NaN, which only inputs that are no numbers lead to, is no merit either.
+///
+/// ```
+/// use axonry_scoring::number::score;
+/// assert_eq!(score(12.5).value(), 12.5);
+/// assert_eq!(score(-1.0).value(), 0.0);
+/// assert_eq!(score(f64::INFINITY).value(), f64::MAX);
+/// ```
+pub fn score(x: f64) -> Score {
+    Score::new(x.clamp(0.0, f64::MAX)).unwrap_or(Score::ZERO)
+}
+
 /// Rounds to two decimals from the exact binary value, ties to even: Python's `round(x, 2)`.
 ///
 /// ```

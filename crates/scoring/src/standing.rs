@@ -3,13 +3,16 @@
 //! Reproduces `finalize_miner_scores` of `entrius/gittensor`
 //! `gittensor/validator/oss_contributions/scoring.py`.
 
+mod trace;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use axonry_core::Score;
 use serde::Serialize;
 
 use crate::earned::{ScoredPullRequest, collateral};
 use crate::eligibility::{self, Eligibility};
-use crate::number::sum;
+use crate::number::{self, sum};
 use crate::registry::{Registry, RepositoryConfig, ScoringRules};
 
 /// A miner's pull requests, each list in the source's order.
@@ -49,7 +52,7 @@ pub struct RepositoryStanding {
 pub struct Totals {
     /// Earnings less collateral, not below 0. Collateral of a repository is set against the
     /// earnings of that repository only.
-    pub total_score: f64,
+    pub total_score: Score,
     /// Collateral of the open pull requests.
     pub collateral_score: f64,
     /// Base scores of the merged ones.
@@ -162,7 +165,7 @@ fn finalize_repository(
             earned += one.earned_score;
         }
     }
-    totals.total_score = (earned - totals.collateral_score).max(0.0);
+    totals.total_score = number::score(earned - totals.collateral_score);
     RepositoryStanding {
         merged,
         open,
@@ -198,7 +201,7 @@ impl Standing {
         let add = |score: fn(Totals) -> f64| sum(all().map(score));
         let count = |nodes: fn(Totals) -> u64| all().map(nodes).sum();
         let totals = Totals {
-            total_score: add(|one| one.total_score),
+            total_score: number::score(add(|one| one.total_score.value())),
             collateral_score: add(|one| one.collateral_score),
             base_score: add(|one| one.base_score),
             token_score: add(|one| one.token_score),

@@ -75,9 +75,9 @@ pub trait Quantity: Sized {
     #[must_use]
     fn noted(self, note: impl FnOnce() -> Option<String>) -> Self;
 
-    /// Says what would open a gate that is closed.
+    /// Says what would open a gate that is closed, given the value behind it.
     #[must_use]
-    fn remedied(self, remedy: impl FnOnce(&Self) -> Option<Remedy>) -> Self;
+    fn remedied(self, remedy: impl FnOnce(f64) -> Option<Remedy>) -> Self;
 }
 
 impl Quantity for f64 {
@@ -114,7 +114,7 @@ impl Quantity for f64 {
         self
     }
 
-    fn remedied(self, _: impl FnOnce(&Self) -> Option<Remedy>) -> Self {
+    fn remedied(self, _: impl FnOnce(Self) -> Option<Remedy>) -> Self {
         self
     }
 }
@@ -137,7 +137,7 @@ pub struct Trace {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     note: Option<Box<str>>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
-    parts: Vec<Trace>,
+    parts: Vec<Self>,
 }
 
 impl Trace {
@@ -174,6 +174,11 @@ impl Trace {
         &self.conditions
     }
 
+    /// Whether everything it asks for is so; what asks for nothing is open.
+    pub fn is_open(&self) -> bool {
+        self.conditions.iter().all(Condition::holds)
+    }
+
     /// What would open a closed gate, where that can be said.
     pub fn remedy(&self) -> Option<&Remedy> {
         self.remedy.as_deref()
@@ -194,7 +199,7 @@ impl Trace {
     pub fn evaluate(&self) -> f64 {
         match self.rule {
             Rule::Given => self.value,
-            Rule::Gate if !self.conditions.iter().all(Condition::holds) => 0.0,
+            Rule::Gate if !self.is_open() => 0.0,
             rule => rule.apply(self.parts.iter().map(Self::evaluate)),
         }
     }
@@ -207,7 +212,7 @@ impl Trace {
         below.or_else(|| {
             let made = match self.rule {
                 Rule::Given => self.value,
-                Rule::Gate if !self.conditions.iter().all(Condition::holds) => 0.0,
+                Rule::Gate if !self.is_open() => 0.0,
                 rule => rule.apply(self.parts.iter().map(Self::value)),
             };
             (made.to_bits() != self.value.to_bits()).then_some(self)
@@ -274,9 +279,11 @@ impl Quantity for Trace {
         }
     }
 
-    fn remedied(self, remedy: impl FnOnce(&Self) -> Option<Remedy>) -> Self {
-        let is_closed = !self.conditions.iter().all(Condition::holds);
-        let remedy = is_closed.then(|| remedy(&self)).flatten().map(Box::new);
+    fn remedied(self, remedy: impl FnOnce(f64) -> Option<Remedy>) -> Self {
+        let remedy = match (self.is_open(), self.parts.first()) {
+            (false, Some(passing)) => remedy(passing.value).map(Box::new),
+            _ => None,
+        };
         Self { remedy, ..self }
     }
 }

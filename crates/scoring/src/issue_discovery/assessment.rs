@@ -2,16 +2,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axonry_core::Score;
 use serde::Serialize;
 
 use super::{Class, Issue, MinerIssues, Owners, Solvers, classify, is_own};
 use crate::decay::time_decay;
 use crate::eligibility::{self, Eligibility};
 use crate::label;
-use crate::number::{round2, sum};
+use crate::number::{self, round2, sum};
 use crate::registry::{Registry, RepositoryConfig};
 use crate::review;
 use crate::timestamp::Timestamp;
+use crate::trace::{Quantity, multiply, round};
 
 /// What a miner's issues earn.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
@@ -19,7 +21,7 @@ pub struct Discovery {
     /// In each registered repository with an issue of theirs, closed or open.
     pub repositories: BTreeMap<String, RepositoryDiscovery>,
     /// Score over all repositories, two decimals.
-    pub score: f64,
+    pub score: Score,
     /// Token scores of the solutions that scored, over all repositories, two decimals.
     pub token_score: f64,
     /// Whether any repository's issues count.
@@ -36,14 +38,14 @@ impl Discovery {
 
     /// Repository and earned score of every issue that counts, in order: what
     /// [`MinerScores`](crate::emission::MinerScores) takes.
-    pub fn earned(&self) -> impl Iterator<Item = (&str, f64)> {
+    pub fn earned(&self) -> impl Iterator<Item = (&str, Score)> {
         self.repositories
             .iter()
             .filter(|(_, here)| here.is_eligible())
             .flat_map(|(name, here)| {
                 here.issues
                     .iter()
-                    .map(|issue| (name.as_str(), issue.earned_score))
+                    .map(|issue| (name.as_str(), number::score(issue.earned_score)))
             })
     }
 }
@@ -63,10 +65,12 @@ pub struct RepositoryDiscovery {
     pub token_score: f64,
     /// Whether these issues count; `None` when the miner has no issue to look at anywhere.
     pub eligibility: Option<Eligibility>,
+    /// Open issues that are free of the spam penalty.
+    pub open_threshold: u64,
     /// 0 when too many are open, else 1.
     pub spam_multiplier: f64,
     /// Score of the repository, two decimals; 0 when not eligible.
-    pub score: f64,
+    pub score: Score,
     /// Issues that scored. They earn only in an eligible repository.
     pub issues: Vec<ScoredIssue>,
     /// Whether a solution's score was not to be had.
@@ -98,6 +102,10 @@ pub struct ScoredIssue {
     pub solver: u64,
     /// Base score of that pull request.
     pub base_score: f64,
+    /// Hours since its merge.
+    pub age_hours: f64,
+    /// Maintainers' reviews of it that requested changes.
+    pub changes_requested: u32,
     /// For that pull request's label; not rounded.
     pub label_multiplier: f64,
     /// For the time since its merge; two decimals.
@@ -147,7 +155,7 @@ pub fn assess(
     }
     let all = || discovery.repositories.values();
     discovery.token_score = round2(sum(all().map(|here| here.token_score)));
-    discovery.score = round2(sum(all().map(|here| here.score)));
+    discovery.score = number::score(round2(sum(all().map(|here| here.score.value()))));
     discovery.is_eligible = all().any(RepositoryDiscovery::is_eligible);
     discovery.credibility = all()
         .map(RepositoryDiscovery::credibility)
@@ -203,6 +211,8 @@ impl Tally {
             number: issue.number,
             solver: solver.number,
             base_score: score.base_score,
+            age_hours: now.hours_since(merged_at),
+            changes_requested,
             label_multiplier: label::resolve(&solver.labels, config).multiplier,
             time_decay_multiplier: round2(time_decay(merged_at, now, &rules.time_decay)),
             review_quality_multiplier: round2(quality),
@@ -219,6 +229,7 @@ impl Tally {
         here.token_score = round2(self.token_score);
         let eligibility = eligibility::issues(here.solved, here.valid_solved, here.closed, rules);
         let threshold = eligibility::open_issue_threshold(self.token_score, rules);
+        here.open_threshold = threshold;
         here.spam_multiplier = eligibility::spam_multiplier(here.open, threshold);
         if eligibility.is_eligible() {
             let credibility = round2(eligibility.credibility);
@@ -229,7 +240,7 @@ impl Tally {
                 issue.earned_score = issue.product();
                 score += issue.earned_score;
             }
-            here.score = round2(score);
+            here.score = number::score(round2(score));
         }
         here.eligibility = Some(eligibility);
     }
@@ -237,13 +248,19 @@ impl Tally {
 
 impl ScoredIssue {
     fn product(&self) -> f64 {
-        round2(
-            self.base_score
-                * self.label_multiplier
-                * self.time_decay_multiplier
-                * self.review_quality_multiplier
-                * self.credibility_multiplier
-                * self.open_issue_spam_multiplier,
-        )
+        earned([
+            self.base_score,
+            self.label_multiplier,
+            self.time_decay_multiplier,
+            self.review_quality_multiplier,
+            self.credibility_multiplier,
+            self.open_issue_spam_multiplier,
+        ])
     }
+}
+
+/// All factors multiplied in their order; two decimals.
+pub(super) fn earned<Q: Quantity>(factors: [Q; 6]) -> Q {
+    let product = multiply("product", factors).in_unit("points");
+    round("earned", product).in_unit("points")
 }

@@ -1,7 +1,6 @@
 //! What gates ask for, and what would open them.
 
 use std::borrow::Cow;
-use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
@@ -83,16 +82,30 @@ impl Condition {
 /// What would open a gate, and what would stand behind it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Remedy {
-    /// What to do, as an order with its number: `merge 1 more pull request`.
-    pub action: Cow<'static, str>,
-    /// How often.
+    /// What it takes, with its number: `1 more merged pull request`.
+    pub change: Cow<'static, str>,
+    /// That number.
     pub times: u64,
     /// The gate's value then, everything else as it is; what the action itself earns comes on top.
     pub then: f64,
 }
 
-impl fmt::Display for Remedy {
-    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(&self.action)
+impl Remedy {
+    /// So many more of something, by its names for one and for many.
+    pub fn more(times: u64, [one, many]: [&str; 2], then: f64) -> Self {
+        Self::new(times, "more", if times == 1 { one } else { many }, then)
+    }
+
+    /// So many less of something, by its names for one and for many.
+    pub fn fewer(times: u64, [one, many]: [&str; 2], then: f64) -> Self {
+        Self::new(times, "fewer", if times == 1 { one } else { many }, then)
+    }
+
+    fn new(times: u64, more: &str, noun: &str, then: f64) -> Self {
+        Self {
+            change: format!("{times} {more} {noun}").into(),
+            times,
+            then,
+        }
     }
 }

@@ -42,7 +42,7 @@ fn line(trace: &Trace, formatter: &mut Formatter<'_>) -> fmt::Result {
     }
     match trace.rule {
         Rule::Given => {}
-        Rule::Gate if trace.conditions.iter().all(Condition::holds) => {
+        Rule::Gate if trace.is_open() => {
             formatter.write_str(" (open)")?;
         }
         Rule::Gate => formatter.write_str(" (closed)")?,
@@ -53,10 +53,11 @@ fn line(trace: &Trace, formatter: &mut Formatter<'_>) -> fmt::Result {
     }
     if let Some(remedy) = &trace.remedy {
         let then = Short(remedy.then);
-        write!(formatter, " → {remedy} and it is {then}")?;
+        write!(formatter, " → {then}")?;
         if !trace.unit.is_empty() {
             write!(formatter, " {}", trace.unit)?;
         }
+        write!(formatter, " with {}", remedy.change)?;
     }
     Ok(())
 }
@@ -131,19 +132,13 @@ mod tests {
         .in_unit("points");
         let few = Condition::at_least("merged", 2.0, 3.0);
         let trace = Trace::gated("score", merit, [few])
-            .remedied(|gate| {
-                Some(Remedy {
-                    action: "merge 1 more".into(),
-                    times: 1,
-                    then: gate.parts()[0].value(),
-                })
-            })
+            .remedied(|passing| Some(Remedy::more(1, ["merge", "merges"], passing)))
             .named(|| "acme/widgets".to_owned());
         let trace: Trace = add("total", [trace, given("rest", 1e-9)]);
         assert_eq!(
             trace.to_string(),
             "total: 1.000e-9 (sum)\n\
-             ├ acme/widgets: 0 points (closed) → merge 1 more and it is 1.54 points\n\
+             ├ acme/widgets: 0 points (closed) → 1.54 points with 1 more merge\n\
              │ ├ merged: 2 of at least 3, 1 short\n\
              │ └ merit: 1.54 points (two decimals)\n\
              │   └ product: 1.5432 (product)\n\

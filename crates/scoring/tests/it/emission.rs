@@ -1,5 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
+use axonry_core::Score;
+
 use axonry_scoring::emission::{
     ISSUES_TREASURY_UID, MinerScores, OSS_EMISSION_SHARE, RECYCLE_UID, allocate,
 };
@@ -9,7 +11,10 @@ use proptest::prelude::*;
 const NAMES: [&str; 3] = ["zeta/core", "acme/widgets", "mid/tools"];
 
 fn miner(uid: u16, pulls: [f64; 3], issues: [f64; 3]) -> MinerScores {
-    let named = |scores: [f64; 3]| NAMES.iter().map(|name| (*name).to_owned()).zip(scores);
+    let named = |scores: [f64; 3]| {
+        let names = NAMES.iter().map(|name| (*name).to_owned());
+        names.zip(scores.map(|score| Score::new(score).expect("a score")))
+    };
     MinerScores {
         uid,
         pull_requests: named(pulls).collect(),
@@ -34,7 +39,7 @@ fn a_dead_repository_feeds_the_living_but_not_their_maintainers() {
     let miners = [miner(1, [0.0, 7.0, 0.0], [0.0; 3])];
     let emission = allocate(&miners, &registry, &uids, &maintainers);
     let share = 0.3 * OSS_EMISSION_SHARE;
-    let close = |a: f64, b: f64| (a - b).abs() < 1e-12;
+    let close = |a: Score, b: f64| (a.value() - b).abs() < 1e-12;
     assert!(
         close(emission.rewards[&2], share / 2.0),
         "the cut stays at its base rate"
@@ -76,9 +81,8 @@ proptest! {
             scores.into_iter().map(|(uid, (pulls, issues))| miner(uid, pulls, issues)).collect();
         let emission = allocate(&miners, &registry, &uids, &maintainers);
 
-        let total: f64 = emission.rewards.values().sum();
+        let total: f64 = emission.rewards.values().map(|reward| reward.value()).sum();
         prop_assert!((total - 1.0).abs() < 1e-9, "{total}");
-        prop_assert!(emission.rewards.values().all(|reward| *reward >= 0.0));
         prop_assert!(emission.rewards[&RECYCLE_UID] == emission.recycled);
         miners.reverse();
         prop_assert_eq!(allocate(&miners, &registry, &uids, &maintainers), emission);

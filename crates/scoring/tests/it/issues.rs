@@ -60,7 +60,11 @@ fn the_oldest_issue_of_the_whole_round_owns_its_solution() {
     };
     let miners = [miner(1, "501", 5), miner(2, "502", 4), miner(3, "900", 1)];
     let owners = owners(&miners, &registry);
-    let earned = |miner| assess(miner, &owners, &solvers(), &registry, day(10)).score;
+    let earned = |miner| {
+        assess(miner, &owners, &solvers(), &registry, day(10))
+            .score
+            .value()
+    };
     assert_eq!(
         miners.each_ref().map(earned),
         [0.0, 10.0, 0.0],
@@ -87,7 +91,9 @@ fn too_many_open_issues_take_everything() {
         let open = [("a/a".to_owned(), open), ("x/y".to_owned(), 99)];
         let miner = MinerIssues::new(1, [solved(1, "501", 5)], open, &registry);
         let owners = owners([&miner], &registry);
-        assess(&miner, &owners, &solvers(), &registry, day(10)).score
+        assess(&miner, &owners, &solvers(), &registry, day(10))
+            .score
+            .value()
     };
     assert_eq!(
         (earned(2), earned(3)),

@@ -3,6 +3,7 @@
 mod emission;
 mod issues;
 mod registry;
+mod round;
 mod standing;
 
 use axonry_scoring::Timestamp;

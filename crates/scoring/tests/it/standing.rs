@@ -1,3 +1,4 @@
+use axonry_core::Score;
 use axonry_scoring::base_score::TokenTotals;
 use axonry_scoring::earned::{ScoredPullRequest, score};
 use axonry_scoring::eligibility::Missing;
@@ -63,7 +64,7 @@ fn one_more_merge_makes_the_difference() {
         here.eligibility.missing,
         Some(Missing::Count { have: 2, need: 3 })
     );
-    assert_eq!(here.totals.total_score, 0.0);
+    assert_eq!(here.totals.total_score, Score::ZERO);
     assert!(
         here.totals.base_score > 0.0,
         "what was done is told nevertheless"
@@ -73,7 +74,7 @@ fn one_more_merge_makes_the_difference() {
     let standing = finalize(&mut pulls, &registry());
     assert!(standing.is_eligible);
     let earned: f64 = pulls.merged.iter().map(|one| one.earned_score).sum();
-    assert_eq!(standing.totals.total_score, earned);
+    assert_eq!(standing.totals.total_score.value(), earned);
 }
 
 #[test]
@@ -88,10 +89,11 @@ fn collateral_stays_in_its_repository() {
     assert!(b.totals.collateral_score > 0.0);
     assert_eq!(
         (b.totals.total_score, a.totals.collateral_score),
-        (0.0, 0.0)
+        (Score::ZERO, 0.0)
     );
     assert_eq!(
-        standing.totals.total_score, a.earned,
+        standing.totals.total_score.value(),
+        a.earned,
         "nothing is taken from the other"
     );
 }
@@ -109,7 +111,7 @@ fn too_many_open_pull_requests_take_everything() {
         (2, 1.0),
         "150 tokens free no slot"
     );
-    assert!(here.totals.total_score > 0.0);
+    assert!(here.totals.total_score > Score::ZERO);
     pulls.open.push(open("a/a", 12));
     let here = &finalize(&mut pulls, &registry()).repositories["a/a"];
     assert_eq!((here.spam_multiplier, here.earned), (0.0, 0.0));

@@ -1,7 +1,10 @@
-//! What is decided over all miners of a round.
+//! What is decided over all miners of a round, and whole rounds.
+
+mod mechanism;
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use axonry_core::Score;
 use axonry_scoring::duplicate::shared_accounts;
 use axonry_scoring::emission::{Amounts, MinerScores, allocate};
 use axonry_scoring::moving_average::{exclude, update};
@@ -10,6 +13,8 @@ use serde_json::Value;
 
 use super::configuration::registries;
 use crate::source::{Checks, File};
+
+pub(super) use mechanism::rounds;
 
 fn uid(value: &Value) -> u16 {
     u16::try_from(value.as_u64().unwrap()).unwrap()
@@ -62,7 +67,7 @@ pub(super) fn emission(file: &File, checks: &mut Checks) {
         let rewards = case["expected_rewards"].as_array().unwrap();
         checks.same("rewards", emission.rewards.len(), rewards.len());
         for ((uid, reward), expected) in emission.rewards.iter().zip(rewards) {
-            checks.close(&format!("reward of {uid}"), *reward, expected);
+            checks.close(&format!("reward of {uid}"), reward.value(), expected);
         }
         let allocations = case["expected_allocations"].as_array().unwrap();
         checks.same("allocations", emission.allocations.len(), allocations.len());
@@ -98,19 +103,23 @@ pub(super) fn emission(file: &File, checks: &mut Checks) {
     }
 }
 
+fn score(value: &Value) -> Score {
+    axonry_scoring::number::score(value.as_f64().unwrap())
+}
+
 fn miner(miner: &Value) -> MinerScores {
     let scores = miner["repo_total_scores"].as_object().into_iter().flatten();
     let issues = miner["issues"].as_array().into_iter().flatten();
     let issue = |issue: &Value| {
         (
             issue[0].as_str().unwrap().to_lowercase(),
-            issue[1].as_f64().unwrap(),
+            score(&issue[1]),
         )
     };
     MinerScores {
         uid: uid(&miner["uid"]),
         pull_requests: scores
-            .map(|(name, score)| (name.clone(), score.as_f64().unwrap()))
+            .map(|(name, score)| (name.clone(), self::score(score)))
             .collect(),
         issues: issues.map(issue).collect(),
     }
@@ -121,7 +130,7 @@ fn amounts(checks: &mut Checks, field: &str, actual: &Amounts, expected: &Value)
     checks.same(field, actual.len(), expected.len());
     for (uid, amount) in actual {
         let expected = expected.get(&uid.to_string()).unwrap_or(&Value::Null);
-        checks.close(&format!("{field}.{uid}"), *amount, expected);
+        checks.close(&format!("{field}.{uid}"), amount.value(), expected);
     }
 }
 
