@@ -1,0 +1,34 @@
+//! How neurons talk: signed requests from one hotkey to another over HTTP.
+//!
+//! Two protocols are spoken. [`bt`] is the header protocol of the Python SDK up to 10: a synapse as
+//! JSON, its terminals in `bt_header_…` headers, and a signature that covers sender, receiver, a
+//! nonce and the hashes of those fields that the synapse lists. [`btauth`] is `btauth/1` of SDK 11:
+//! a signature over method, path and the whole body.
+//!
+//! This half is pure: it builds and reads headers, and judges them. Time comes in as a number and
+//! randomness not at all, so that every decision can be tested.
+//!
+//! ```
+//! use axonry_wire::bt::{self, PythonValue};
+//!
+//! // What the Python side hashes is the text that `str()` gives.
+//! # fn main() -> Result<(), serde_json::Error> {
+//! let value: PythonValue = serde_json::from_str(r#"{"b": [1.0, null, true], "a": "it's"}"#)?;
+//! assert_eq!(value.to_string(), r#"{'b': [1.0, None, True], 'a': "it's"}"#);
+//! assert_eq!(bt::body_hash([&value]).to_string().len(), 64);
+//! # Ok(())
+//! # }
+//! ```
+//!
+//! It does not know: keys on disk (it takes any [`Signer`](axonry_core::Signer)), the chain, or
+//! what a question means.
+
+pub mod bt;
+pub mod btauth;
+mod nonce;
+mod replay;
+mod signature;
+
+pub use nonce::NonceSource;
+pub use replay::{Replay, ReplayGuard};
+pub use signature::{Scheme, SignatureError};

@@ -1,0 +1,21 @@
+//! Requests as they are sent and judged, over the public interface.
+
+mod btauth;
+mod requests;
+
+use std::sync::Arc;
+
+use axonry_core::Hotkey;
+use axonry_wallet::Keypair;
+
+/// Nanoseconds since 1970, some time in 2026.
+const NOW: u64 = 1_778_225_600_123_456_789;
+const SECOND: u64 = 1_000_000_000;
+
+fn key(uri: &str) -> Arc<Keypair> {
+    Arc::new(Keypair::from_uri(uri).expect("a URI"))
+}
+
+fn hotkey(uri: &str) -> Hotkey {
+    key(uri).hotkey()
+}
