@@ -73,17 +73,20 @@ pub(crate) async fn read(
     Ok(Body { bytes, wire })
 }
 
-/// Reads the beginning of a body, at most `kept` bytes of it; what fails on the way ends it.
-pub(crate) async fn beginning(mut response: reqwest::Response, kept: u64) -> Vec<u8> {
+/// Reads the beginning of a body, at most `kept` bytes of it; what fails on the way ends it. Tells
+/// as well whether that was all, so that its connection can be used again.
+pub(crate) async fn beginning(mut response: reqwest::Response, kept: u64) -> (Vec<u8>, bool) {
     let Ok(mut decoder) = Decoder::of(&response, kept) else {
-        return Vec::new();
+        return (Vec::new(), false);
     };
-    while let Ok(Some(chunk)) = response.chunk().await {
-        if decoder.push(&chunk).is_err() {
-            break;
+    let whole = loop {
+        match response.chunk().await {
+            Ok(Some(chunk)) if decoder.push(&chunk).is_ok() => {}
+            Ok(Some(_)) | Err(_) => break false,
+            Ok(None) => break true,
         }
-    }
-    decoder.into_written()
+    };
+    (decoder.into_written(), whole)
 }
 
 enum Decoder {

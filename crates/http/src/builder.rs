@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use crate::body::Caps;
 use crate::client::Client;
-use crate::connections::Connections;
+use crate::connections::{IDLE, Opened};
 use crate::error::BuildError;
 use crate::host::Hosts;
 use crate::pace::Pace;
@@ -181,14 +181,15 @@ impl ClientBuilder {
                 });
             }
         }
-        let connections = Connections::default();
+        let opened = Opened::default();
         let tls = tls::config().map_err(|error| BuildError::Transport(Arc::new(error)))?;
         let transport = reqwest::Client::builder()
             .user_agent(&self.user_agent)
             .tls_backend_preconfigured(tls)
             .connect_timeout(self.connect_deadline)
             .pool_max_idle_per_host(self.concurrency)
-            .connector_layer(connections.clone())
+            .pool_idle_timeout(IDLE)
+            .connector_layer(opened.clone())
             // Retries and redirects are ours, so that each one passes the limiter.
             .retry(reqwest::retry::never())
             .redirect(reqwest::redirect::Policy::none())
@@ -198,6 +199,6 @@ impl ClientBuilder {
         // Tokio counts permits in part of a word; more at once than that is no limit anyway.
         let at_once = self.concurrency.min(tokio::sync::Semaphore::MAX_PERMITS);
         let hosts = Hosts::new(self.quotas.clone(), self.default_quota, at_once);
-        Ok(Client::new(transport, hosts, connections, self))
+        Ok(Client::new(transport, hosts, opened, self))
     }
 }

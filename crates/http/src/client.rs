@@ -1,36 +1,29 @@
 //! The client: sends a request until there is an answer or an end.
 
+mod exchange;
+mod failure;
+mod redirect;
+
 use std::sync::Arc;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
 use bytes::Bytes;
-use reqwest::header::{ACCEPT_ENCODING, HeaderMap, HeaderValue, IF_NONE_MATCH, LOCATION};
-use reqwest::{Method, StatusCode};
+use reqwest::Method;
 use serde::de::DeserializeOwned;
-use tokio::time::{Instant, sleep, timeout_at};
-use tracing::{debug, instrument};
-use url::Url;
+use tokio::time::{Instant, timeout_at};
+use tracing::instrument;
 
-use crate::body::{self, BodyError};
 use crate::builder::ClientBuilder;
 use crate::cache::Cache;
-use crate::connections::Connections;
+use crate::connections::Opened;
 use crate::counters::Counters;
-use crate::error::{Cause, HttpError, TransportKind};
+use crate::error::HttpError;
 use crate::flights::Flights;
 use crate::host::{Host, Hosts};
-use crate::limiter::Held;
-use crate::refusal::{self, Refusal};
-use crate::request::{self, Request};
+use crate::request::Request;
 use crate::response::Response;
 use crate::retry::{Course, Retry};
-
-/// How long a share of concurrency is kept after its answer.
-///
-/// The pool takes a connection back a moment after its body has ended. A request let go before
-/// that finds none free and opens another: under load some 25 connections for 16 at once.
-const HANDOVER: Duration = Duration::from_millis(1);
 
 /// An HTTP client: one connection pool, one limiter per host, one set of counters.
 ///
@@ -44,16 +37,10 @@ pub struct Client {
 struct Inner {
     transport: reqwest::Client,
     hosts: Hosts,
-    connections: Connections,
+    opened: Opened,
     flights: Flights,
     cache: Cache,
     settings: ClientBuilder,
-}
-
-/// What one exchange brought.
-enum Reply {
-    Answer(Response<Bytes>),
-    Elsewhere(Url),
 }
 
 impl Client {
@@ -65,13 +52,13 @@ impl Client {
     pub(crate) fn new(
         transport: reqwest::Client,
         hosts: Hosts,
-        connections: Connections,
+        opened: Opened,
         settings: ClientBuilder,
     ) -> Self {
         let inner = Inner {
             transport,
             hosts,
-            connections,
+            opened,
             flights: Flights::default(),
             cache: Cache::new(settings.cache),
             settings,
@@ -108,8 +95,16 @@ impl Client {
     pub fn counters(&self) -> Counters {
         Counters {
             hosts: self.inner.hosts.counters(),
-            connections: self.inner.connections.opened(),
+            connections: self.inner.opened.count(),
         }
+    }
+
+    /// How long `request` would wait before it is sent, because its host asked for a pause. A
+    /// caller that can ask in another way may do so instead.
+    #[must_use]
+    pub fn paused_for(&self, request: &Request) -> Option<Duration> {
+        let host = self.inner.hosts.of(&request.url);
+        host.gate(request.account).paused_for()
     }
 
     #[instrument(name = "request", level = "debug", skip_all, fields(location = %request.location()))]
@@ -136,20 +131,29 @@ impl Client {
         let host = inner.hosts.of(&request.url);
         host.budget.deposit();
         let attempt = || async {
-            let answer = inner.joined(&request, &course, &host).await?;
+            let answer = inner.joined(&request, &course, &host).await;
+            if !matches!(answer, Err(HttpError::RateLimited { .. })) {
+                // A refusal of what was asked is an answer, too.
+                let failed = answer.as_ref().is_err_and(HttpError::is_transient);
+                host.budget.note(!failed);
+            }
+            let answer = answer?;
             let body = read(&answer.body).map_err(|source| HttpError::Decode {
                 location: location.clone(),
                 source: Arc::new(source),
             })?;
             Ok(answer.with(body))
         };
-        let again = |error: &HttpError| {
-            // A rate limit has its own brake, the pause.
-            let leave = matches!(error, HttpError::RateLimited { .. }) || host.budget.withdraw();
-            if leave {
-                host.tally.retries.fetch_add(1, Relaxed);
+        let again = |limited: bool| {
+            let (host, deadline) = (&host, course.deadline());
+            async move {
+                // A rate limit has its own brake, the pause.
+                let leave = limited || host.budget.withdraw(deadline).await;
+                if leave {
+                    host.tally.retries.fetch_add(1, Relaxed);
+                }
+                leave
             }
-            leave
         };
         course.run(attempt, again).await
     }
@@ -180,193 +184,5 @@ impl Inner {
             }
             return landed.landing;
         }
-    }
-
-    /// Sends the request once, and again wherever it is redirected to.
-    async fn attempt(
-        &self,
-        request: &Request,
-        course: &Course<'_>,
-    ) -> Result<Response<Bytes>, HttpError> {
-        let mut url = request.url.clone();
-        for _ in 0..=self.settings.redirects {
-            let host = self.hosts.of(&url);
-            match self.exchange(request, &url, &host, course).await? {
-                Reply::Answer(answer) => return Ok(answer),
-                Reply::Elsewhere(next) => {
-                    debug!(to = %request::location(&next), "redirected");
-                    url = next;
-                }
-            }
-        }
-        Err(HttpError::Redirect {
-            location: request.location(),
-            why: format!("more than {} times", self.settings.redirects),
-        })
-    }
-
-    /// One request, one answer.
-    async fn exchange(
-        &self,
-        request: &Request,
-        url: &Url,
-        host: &Host,
-        course: &Course<'_>,
-    ) -> Result<Reply, HttpError> {
-        let location = request::location(url);
-        let deadline = course.deadline();
-        let leave = host.leave(deadline).await.map_err(|held| match held {
-            Held::TooLate => course.too_late(None),
-            Held::Paused(pause) => course.too_late(Some(HttpError::RateLimited {
-                location: location.clone(),
-                retry_after: Some(pause),
-            })),
-        })?;
-        let limit = request.deadline.unwrap_or(self.settings.request_deadline);
-        let by = deadline.min(Instant::now() + limit);
-        let transport = |kind| HttpError::Transport {
-            location: location.clone(),
-            kind,
-            source: None,
-        };
-        let late = || transport(TransportKind::Timeout);
-        let slow = || transport(TransportKind::Slow);
-
-        host.tally.requests.fetch_add(1, Relaxed);
-        let known = self.cache.find(request, url);
-        let mut outgoing = self.outgoing(request, url);
-        if let Some(known) = &known {
-            outgoing
-                .headers_mut()
-                .insert(IF_NONE_MATCH, known.tag.clone());
-        }
-        let first_byte = Instant::now() + self.settings.first_byte;
-        let sent = timeout_at(by.min(first_byte), self.transport.execute(outgoing)).await;
-        let response = sent
-            .map_err(|_| if first_byte < by { slow() } else { late() })?
-            .map_err(|error| transport_error(&location, error))?;
-
-        let status = response.status();
-        if status.is_success() {
-            leave.place.accepted();
-            let _at_once = leave.answered();
-            let headers = response.headers().clone();
-            let reading = body::read(response, self.settings.caps, self.settings.pace);
-            let body = timeout_at(by, reading)
-                .await
-                .map_err(|_| late())?
-                .map_err(|error| body_error(&location, error))?;
-            host.tally.body(body.wire, body.bytes.len() as u64);
-            sleep(HANDOVER).await;
-            let answer = Response::new(status.as_u16(), headers, body.bytes);
-            self.cache.keep(request, url, &answer);
-            return Ok(Reply::Answer(answer));
-        }
-        if let (StatusCode::NOT_MODIFIED, Some(known)) = (status, known) {
-            leave.place.accepted();
-            host.tally.cache_hits.fetch_add(1, Relaxed);
-            return Ok(Reply::Answer(known.answer()));
-        }
-        if let Some(target) = redirect_target(request, status, response.headers()) {
-            return self.follow(url, &location, target).map(Reply::Elsewhere);
-        }
-
-        let headers = response.headers().clone();
-        let body = timeout_at(by, body::beginning(response, refusal::KEPT))
-            .await
-            .unwrap_or_default();
-        sleep(HANDOVER).await;
-        let refusal = Refusal::new(status.as_u16(), headers, &body);
-        if let Some(limit) = (request.rate_limit)(&refusal) {
-            host.tally.rate_limited.fetch_add(1, Relaxed);
-            let pause = leave.place.turned_away(limit.retry_after);
-            return Err(HttpError::RateLimited {
-                location,
-                retry_after: Some(limit.retry_after.map_or(pause, |asked| asked.max(pause))),
-            });
-        }
-        leave.place.accepted();
-        Err(HttpError::Status {
-            location,
-            refusal: Box::new(refusal),
-        })
-    }
-
-    fn outgoing(&self, request: &Request, url: &Url) -> reqwest::Request {
-        let mut outgoing = reqwest::Request::new(request.method.clone(), url.clone());
-        let headers = outgoing.headers_mut();
-        headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
-        headers.extend(request.headers.clone());
-        if url.origin() == request.url.origin() {
-            headers.extend(request.secrets.clone());
-        }
-        *outgoing.body_mut() = request.body.clone().map(Into::into);
-        outgoing
-    }
-
-    /// Where a redirect leads, unless that would weaken what was asked for.
-    fn follow(&self, from: &Url, location: &str, target: &HeaderValue) -> Result<Url, HttpError> {
-        let refused = |why: &str| HttpError::Redirect {
-            location: location.to_owned(),
-            why: why.to_owned(),
-        };
-        let target = target
-            .to_str()
-            .ok()
-            .and_then(|target| from.join(target).ok());
-        let target = target.ok_or_else(|| refused("to something that is no URL"))?;
-        match target.scheme() {
-            "https" => Ok(target),
-            "http" if from.scheme() == "http" => Ok(target),
-            scheme => Err(refused(&format!("to `{scheme}`, which is less safe"))),
-        }
-    }
-}
-
-/// Only reads are redirected: another server should not be handed what was posted to this one.
-fn redirect_target<'a>(
-    request: &Request,
-    status: StatusCode,
-    headers: &'a HeaderMap,
-) -> Option<&'a HeaderValue> {
-    let redirects = matches!(status.as_u16(), 301 | 302 | 303 | 307 | 308);
-    (redirects && request.method == Method::GET)
-        .then(|| headers.get(LOCATION))
-        .flatten()
-}
-
-fn transport_error(location: &str, error: reqwest::Error) -> HttpError {
-    let kind = if error.is_timeout() {
-        TransportKind::Timeout
-    } else if error.is_connect() {
-        TransportKind::Connect
-    } else if error.is_body() || error.is_decode() {
-        TransportKind::Body
-    } else {
-        TransportKind::Reset
-    };
-    HttpError::Transport {
-        location: location.to_owned(),
-        kind,
-        // The URL may hold a secret in its query, and the location names it already.
-        source: Some(Arc::new(error.without_url())),
-    }
-}
-
-fn body_error(location: &str, error: BodyError) -> HttpError {
-    let location = location.to_owned();
-    let (kind, source): (_, Option<Cause>) = match error {
-        BodyError::TooLarge(limit) => return HttpError::TooLarge { location, limit },
-        BodyError::Slow => (TransportKind::Slow, None),
-        BodyError::Transport(error) if error.is_timeout() => {
-            (TransportKind::Timeout, Some(Arc::new(error.without_url())))
-        }
-        BodyError::Transport(error) => (TransportKind::Body, Some(Arc::new(error.without_url()))),
-        BodyError::Corrupt(error) => (TransportKind::Body, Some(Arc::new(error))),
-    };
-    HttpError::Transport {
-        location,
-        kind,
-        source,
     }
 }

@@ -5,55 +5,86 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use tokio::sync::{Semaphore, SemaphorePermit};
-use tokio::time::{Instant, timeout_at};
+use tokio::time::{Instant, sleep, timeout_at};
 use url::{Host as Name, Url};
 
 use crate::budget::RetryBudget;
+use crate::connections::Connections;
 use crate::counters::{HostCounters, Tally};
 use crate::limiter::{Held, Limiter, Place};
 use crate::quota::Quota;
+use crate::request::Account;
 
-/// One host and port: its gate, its share of concurrency, its budget, its counts.
+/// Accounts remembered of one host at most, unless more are in use: those of some rounds.
+const ACCOUNTS: usize = 1024;
+
+/// One host and port: its gates, its share of concurrency, its budget, its counts.
 #[derive(Debug)]
 pub(crate) struct Host {
-    limiter: Limiter,
+    /// What it allows this machine.
+    limiter: Arc<Limiter>,
+    /// What it allows the owner of a secret.
+    accounts: Mutex<BTreeMap<u64, Arc<Limiter>>>,
     at_once: Semaphore,
+    pub(crate) connections: Arc<Connections>,
     pub(crate) budget: RetryBudget,
     pub(crate) tally: Tally,
 }
 
 /// Leave to have one exchange with a host.
 pub(crate) struct Leave<'a> {
-    pub(crate) place: Place<'a>,
-    at_once: SemaphorePermit<'a>,
-}
-
-impl<'a> Leave<'a> {
-    /// Gives the limiter's place back, as the answer has come, and keeps the share of concurrency
-    /// for as long as the body takes.
-    pub(crate) fn answered(self) -> SemaphorePermit<'a> {
-        self.at_once
-    }
+    pub(crate) place: Place,
+    /// Kept for as long as the body takes.
+    _at_once: SemaphorePermit<'a>,
 }
 
 impl Host {
     /// Waits for a share of concurrency, then for a place in the quota: in this order, as a place
     /// is counted from the moment it is given.
-    pub(crate) async fn leave(&self, deadline: Instant) -> Result<Leave<'_>, Held> {
+    pub(crate) async fn leave(
+        &self,
+        account: Option<Account>,
+        deadline: Instant,
+    ) -> Result<Leave<'_>, Held> {
+        let gate = self.gate(account);
+        // Whoever has to wait for its own account must not keep a share from those who need not.
+        while let Some(pause) = gate.paused_for() {
+            if Instant::now() + pause > deadline {
+                return Err(Held::Paused(pause));
+            }
+            self.tally.waited(pause);
+            sleep(pause).await;
+        }
         let at_once = timeout_at(deadline, self.at_once.acquire())
             .await
             .map_err(|_| Held::TooLate)?
             .expect("the semaphore is never closed");
         let asked = Instant::now();
-        let place = self.limiter.place(deadline).await;
+        let place = gate.place(deadline).await;
         let waited = asked.elapsed();
         if waited > Duration::from_millis(1) {
             self.tally.waited(waited);
         }
         Ok(Leave {
             place: place?,
-            at_once,
+            _at_once: at_once,
         })
+    }
+
+    /// The gate that an account passes, or this machine.
+    pub(crate) fn gate(&self, account: Option<Account>) -> Arc<Limiter> {
+        let Some(account) = account else {
+            return Arc::clone(&self.limiter);
+        };
+        let mut accounts = self.accounts.lock().expect("no one panics with the gates");
+        if accounts.len() >= ACCOUNTS && !accounts.contains_key(&account.key) {
+            // One that nobody passes and that is not shut has nothing to remember.
+            accounts.retain(|_, gate| Arc::strong_count(gate) > 1 || gate.paused_for().is_some());
+        }
+        let gate = accounts
+            .entry(account.key)
+            .or_insert_with(|| Arc::new(Limiter::new(account.quota)));
+        Arc::clone(gate)
     }
 }
 
@@ -86,9 +117,11 @@ impl Hosts {
         let mut known = self.known.lock().expect("no one panics with the hosts");
         let host = known.entry(key).or_insert_with_key(|key| {
             Arc::new(Host {
-                limiter: Limiter::new(self.quota(key, url)),
+                limiter: Arc::new(Limiter::new(self.quota(key, url))),
+                accounts: Mutex::default(),
                 at_once: Semaphore::new(self.at_once),
-                budget: RetryBudget::default(),
+                connections: Arc::new(Connections::new(self.at_once)),
+                budget: RetryBudget::new(),
                 tally: Tally::default(),
             })
         });
@@ -125,6 +158,22 @@ fn is_loopback(url: &Url) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_account_has_its_own_gate_and_idle_ones_are_forgotten() {
+        let hosts = Hosts::new(BTreeMap::new(), None, 1);
+        let host = hosts.of(&Url::parse("http://host/").unwrap());
+        let account = |key| Some(Account { key, quota: None });
+        let used = host.gate(account(0));
+        assert!(Arc::ptr_eq(&used, &host.gate(account(0))));
+        assert!(!Arc::ptr_eq(&used, &host.gate(account(1))));
+        assert!(!Arc::ptr_eq(&used, &host.gate(None)));
+        for key in 0..5000 {
+            host.gate(account(key));
+        }
+        assert!(host.accounts.lock().unwrap().len() <= ACCOUNTS);
+        assert!(Arc::ptr_eq(&used, &host.gate(account(0))), "in use");
+    }
 
     #[test]
     fn the_most_exact_quota_wins_and_loopback_has_no_default() {

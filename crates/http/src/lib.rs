@@ -55,7 +55,7 @@ pub use client::Client;
 pub use counters::{Counters, HostCounters};
 pub use error::{BuildError, HttpError, SizeLimit, TransportKind};
 pub use quota::{InvalidQuota, Quota};
-pub use refusal::{RateLimit, RateLimitRule, Refusal};
+pub use refusal::{AllowanceRule, RateLimit, RateLimitRule, Refusal};
 pub use request::Request;
 pub use response::Response;
 pub use retry::Retry;

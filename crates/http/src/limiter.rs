@@ -3,7 +3,7 @@
 mod slowdown;
 
 use std::collections::VecDeque;
-use std::sync::{Mutex, MutexGuard};
+use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::Duration;
 
 use tokio::sync::{Notify, Semaphore};
@@ -11,9 +11,11 @@ use tokio::time::{Instant, sleep_until, timeout_at};
 
 use self::slowdown::Slowdown;
 use crate::quota::Quota;
+use crate::refusal::RateLimit;
 
-/// The pause after a rate limit that names none; doubled while they go on.
-const PAUSE: Duration = Duration::from_secs(10);
+/// The pause after a rate limit that names none, of a host without a quota; doubled while they go
+/// on. A host with a quota gets a whole window, after which nothing that was sent can count.
+const PAUSE: Duration = Duration::from_secs(2);
 
 /// The window by which requests are counted of a host without a quota.
 const WINDOW: Duration = Duration::from_secs(10);
@@ -21,8 +23,14 @@ const WINDOW: Duration = Duration::from_secs(10);
 /// How many answers are remembered of such a host: who is let send more is in no need of a gate.
 const REMEMBERED: usize = 4096;
 
-/// The longest pause of our own making.
+/// The longest pause of our own making, unless a service is known to want longer ones.
 const LONGEST_PAUSE: Duration = Duration::from_secs(60);
+
+/// How often a pause is doubled at most.
+const DOUBLINGS: u32 = 5;
+
+/// After so many good answers in a row, a refusal is a new affair and not more of an old one.
+const CALM: usize = 16;
 
 /// The longest pause a server is granted; whoever asks for more gets asked again then.
 const LONGEST_GRANTED: Duration = Duration::from_secs(3600);
@@ -49,8 +57,12 @@ struct State {
     answered: VecDeque<Instant>,
     slowdown: Option<Slowdown>,
     pause: Option<Pause>,
-    /// Rate limits in a row.
+    /// Rate limits without calm between them.
     strikes: u32,
+    /// Good answers since the last rate limit.
+    calm: usize,
+    /// The most requests a window has held so far.
+    peak: usize,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -85,7 +97,7 @@ impl Limiter {
     }
 
     /// Waits for leave to send one request. To be asked before each one, retries included.
-    pub(crate) async fn place(&self, deadline: Instant) -> Result<Place<'_>, Held> {
+    pub(crate) async fn place(self: &Arc<Self>, deadline: Instant) -> Result<Place, Held> {
         let turn = timeout_at(deadline, self.turn.acquire()).await;
         let _turn = turn
             .map_err(|_| Held::TooLate)?
@@ -96,8 +108,9 @@ impl Limiter {
             match next {
                 Next::Go => {
                     return Ok(Place {
-                        limiter: self,
+                        limiter: Arc::clone(self),
                         sent: Instant::now(),
+                        answered: false,
                     });
                 }
                 Next::At(then) if then > deadline => {
@@ -112,6 +125,11 @@ impl Limiter {
                 }
             }
         }
+    }
+
+    /// How long everybody waits, because the host asked for it.
+    pub(crate) fn paused_for(&self) -> Option<Duration> {
+        self.state().paused_for()
     }
 
     #[cfg(test)]
@@ -140,6 +158,7 @@ impl State {
             };
         }
         self.under_way += 1;
+        self.peak = self.peak.max(self.under_way + self.answered.len());
         Next::Go
     }
 
@@ -167,55 +186,20 @@ impl State {
     }
 }
 
-/// Leave to send one request, given back by dropping it when the answer has come.
+/// Leave to send one request, given back when the answer has come or when it is dropped.
 #[derive(Debug)]
-pub(crate) struct Place<'a> {
-    limiter: &'a Limiter,
+pub(crate) struct Place {
+    limiter: Arc<Limiter>,
     sent: Instant,
+    answered: bool,
 }
 
-impl Place<'_> {
-    /// Notes an answer that was no rate limit.
-    pub(crate) fn accepted(&self) {
-        let mut state = self.limiter.state();
-        state.strikes = 0;
-        state.slowdown = state.slowdown.map(Slowdown::eased);
-    }
-
-    /// Notes that the host asked to slow down: every caller pauses. Tells for how long.
-    pub(crate) fn turned_away(&self, retry_after: Option<Duration>) -> Duration {
-        let now = Instant::now();
-        let mut state = self.limiter.state();
-        // Requests that were under way when a pause began belong to the same incident.
-        let known = state.pause.is_some_and(|pause| self.sent <= pause.since);
-        if !known {
-            state.strikes = state.strikes.saturating_add(1);
-            if retry_after.is_none() {
-                state.forget(self.limiter.quota.map_or(WINDOW, Quota::window));
-                let sent = state.under_way + state.answered.len();
-                state.slowdown = Some(Slowdown::begin(sent, state.slowdown));
-            }
+impl Place {
+    /// Notes that the answer has begun: by now the server has counted the request.
+    pub(crate) fn answered(&mut self) {
+        if std::mem::replace(&mut self.answered, true) {
+            return;
         }
-        let pause = match (retry_after, state.paused_for()) {
-            (Some(asked), _) => asked.min(LONGEST_GRANTED),
-            (None, Some(left)) if known => left,
-            (None, _) => (PAUSE * 2_u32.pow(state.strikes.clamp(1, 4) - 1)).min(LONGEST_PAUSE),
-        };
-        let since = if known {
-            state.pause.map_or(now, |pause| pause.since)
-        } else {
-            now
-        };
-        let until = state
-            .pause
-            .map_or(now + pause, |old| old.until.max(now + pause));
-        state.pause = Some(Pause { since, until });
-        until - now
-    }
-}
-
-impl Drop for Place<'_> {
-    fn drop(&mut self) {
         let mut state = self.limiter.state();
         state.under_way -= 1;
         state.answered.push_back(Instant::now());
@@ -224,6 +208,81 @@ impl Drop for Place<'_> {
         }
         drop(state);
         self.limiter.freed.notify_one();
+    }
+
+    /// Notes an answer that was no rate limit.
+    pub(crate) fn accepted(&self) {
+        let mut state = self.limiter.state();
+        state.calm += 1;
+        if state.calm
+            >= self
+                .limiter
+                .quota
+                .map_or(CALM, |quota| quota.places().min(CALM))
+        {
+            state.strikes = 0;
+        }
+        state.slowdown = state.slowdown.and_then(Slowdown::eased);
+    }
+
+    /// Notes that the allowance is used up, as an answer said that was none the less one.
+    pub(crate) fn spent(&self, pause: Duration) {
+        let now = Instant::now();
+        let mut state = self.limiter.state();
+        let until = now + pause.min(LONGEST_GRANTED);
+        let since = state.pause.map_or(now, |pause| pause.since);
+        let until = state.pause.map_or(until, |old| old.until.max(until));
+        state.pause = Some(Pause { since, until });
+    }
+
+    /// Notes that the host asked to slow down: every caller pauses. Tells for how long.
+    pub(crate) fn turned_away(&self, limit: RateLimit) -> Duration {
+        let now = Instant::now();
+        let quota = self.limiter.quota;
+        let mut state = self.limiter.state();
+        // Requests that were under way when a pause began belong to the same incident.
+        let known = state.pause.is_some_and(|pause| self.sent <= pause.since);
+        state.calm = 0;
+        if !known {
+            state.strikes = state.strikes.saturating_add(1);
+            // One refusal among good answers may be an accident of the edge; a second is a word.
+            if limit.retry_after.is_none() && state.strikes > 1 {
+                state.forget(quota.map_or(WINDOW, Quota::window));
+                let sent = state.under_way + state.answered.len();
+                let full = quota.map_or(state.peak, Quota::places);
+                state.slowdown = Some(Slowdown::begin(sent, full, state.slowdown));
+            }
+        }
+        let pause = match (limit.retry_after, state.paused_for()) {
+            (Some(asked), _) => asked.min(LONGEST_GRANTED),
+            (None, Some(left)) if known => left,
+            (None, _) => state.own_pause(quota, limit.at_least),
+        };
+        let since = state
+            .pause
+            .filter(|_| known)
+            .map_or(now, |pause| pause.since);
+        let until = state
+            .pause
+            .map_or(now + pause, |old| old.until.max(now + pause));
+        state.pause = Some(Pause { since, until });
+        until - now
+    }
+}
+
+impl State {
+    /// A pause that the host has not named.
+    fn own_pause(&self, quota: Option<Quota>, at_least: Duration) -> Duration {
+        let first = quota.map_or(PAUSE, Quota::window).max(at_least);
+        let longest = LONGEST_PAUSE.max(at_least * 16);
+        (first * 2_u32.pow(self.strikes.clamp(1, DOUBLINGS + 1) - 1)).min(longest)
+    }
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        // Without an answer, this is the latest moment at which it can have been counted.
+        self.answered();
     }
 }
 

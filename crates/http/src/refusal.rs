@@ -3,8 +3,10 @@
 use std::fmt;
 use std::time::Duration;
 
+use bytes::Bytes;
 use reqwest::header::HeaderMap;
 
+use crate::response::Response;
 use crate::retry_after;
 
 /// How much of a refusing answer's body is kept, in bytes.
@@ -85,15 +87,23 @@ impl fmt::Debug for Refusal {
 pub struct RateLimit {
     /// How long to wait, when the server says so.
     pub retry_after: Option<Duration>,
+    /// When it does not: the shortest pause that the service is known to want. It doubles while
+    /// refusals go on.
+    pub at_least: Duration,
 }
 
 /// Tells whether a refusal is a rate limit. See [`Request::rate_limited_when`](crate::Request::rate_limited_when).
 pub type RateLimitRule = fn(&Refusal) -> Option<RateLimit>;
 
+/// Tells from an answer for how long the allowance is used up, if it is. See
+/// [`Request::spent_when`](crate::Request::spent_when).
+pub type AllowanceRule = fn(&Response<Bytes>) -> Option<Duration>;
+
 /// The rule of the protocol itself: status 429.
 pub(crate) fn too_many_requests(refusal: &Refusal) -> Option<RateLimit> {
     (refusal.code() == 429).then(|| RateLimit {
         retry_after: refusal.retry_after(),
+        ..RateLimit::default()
     })
 }
 

@@ -10,9 +10,18 @@ use serde::Serialize;
 use url::Url;
 
 use crate::error::HttpError;
-use crate::refusal::{RateLimitRule, too_many_requests};
+use crate::quota::Quota;
+use crate::refusal::{AllowanceRule, RateLimitRule, too_many_requests};
 use crate::retry::Retry;
 use crate::secret::Secret;
+
+/// Whose allowance a request counts against, when it is not this machine's.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Account {
+    /// Tells secrets apart without holding one.
+    pub(crate) key: u64,
+    pub(crate) quota: Option<Quota>,
+}
 
 /// A request in the making, sent with [`Client::json`](crate::Client::json) or
 /// [`Client::bytes`](crate::Client::bytes).
@@ -31,6 +40,8 @@ pub struct Request {
     pub(crate) idempotent: bool,
     kept: bool,
     pub(crate) rate_limit: RateLimitRule,
+    pub(crate) spent: AllowanceRule,
+    pub(crate) account: Option<Account>,
     /// The first thing wrong with it, reported when it is sent.
     pub(crate) flaw: Option<String>,
 }
@@ -50,6 +61,8 @@ impl Request {
             idempotent: true,
             kept: true,
             rate_limit: too_many_requests,
+            spent: |_| None,
+            account: None,
             flaw: None,
         }
     }
@@ -140,9 +153,28 @@ impl Request {
 
     /// Replaces the rule that tells a rate limit from another refusal; the default is status 429.
     ///
-    /// A refusal that the rule recognises pauses every caller of that host.
+    /// A refusal that the rule recognises pauses every caller of that host, or everybody who asks
+    /// [on the same account](Self::on_account).
     pub const fn rate_limited_when(mut self, rule: RateLimitRule) -> Self {
         self.rate_limit = rule;
+        self
+    }
+
+    /// Adds a rule that reads from a good answer that it was the last one for now: whoever asks
+    /// next waits for as long as the rule says, and is not turned away.
+    pub const fn spent_when(mut self, rule: AllowanceRule) -> Self {
+        self.spent = rule;
+        self
+    }
+
+    /// Counts it against what `secret`'s owner may ask of that host, and not against what this
+    /// machine may: services that give out tokens count by them.
+    ///
+    /// Requests on one account share its `quota` and its pauses, and no other request takes notice
+    /// of either. The first quota an account is used with stays.
+    pub fn on_account(mut self, secret: &Secret, quota: Option<Quota>) -> Self {
+        let key = secret.fingerprint();
+        self.account = Some(Account { key, quota });
         self
     }
 

@@ -125,15 +125,17 @@ impl Course<'_> {
 
     /// Attempts until an answer, an error that is final, or the end of attempts, time or budget.
     ///
-    /// `again` is asked for leave before each retry that is not the server's own wish.
-    pub(crate) async fn run<T, F, Fut>(
+    /// `again` is asked for leave before each retry, and told whether the server wished for it.
+    pub(crate) async fn run<T, F, Fut, A, Leave>(
         &self,
         mut attempt: F,
-        mut again: impl FnMut(&HttpError) -> bool,
+        mut again: A,
     ) -> Result<T, HttpError>
     where
         F: FnMut() -> Fut,
         Fut: Future<Output = Result<T, HttpError>>,
+        A: FnMut(bool) -> Leave,
+        Leave: Future<Output = bool>,
     {
         let retry = &self.retry;
         let mut pauses = Pauses::new(retry.first, retry.growth, retry.longest, retry.jitter);
@@ -143,7 +145,8 @@ impl Course<'_> {
                 Err(error) if retry.attempts.get() > 1 && retry.covers(&error) => error,
                 answer => return answer,
             };
-            if !matches!(error, HttpError::RateLimited { .. }) {
+            let limited = matches!(error, HttpError::RateLimited { .. });
+            if !limited {
                 attempts += 1;
                 if attempts >= retry.attempts.get() {
                     return Err(HttpError::Exhausted {
@@ -159,7 +162,7 @@ impl Course<'_> {
                 Some(then) if then <= self.deadline() => {}
                 _ => return Err(self.too_late(Some(error))),
             }
-            if !again(&error) {
+            if !again(limited).await {
                 return Err(HttpError::OverBudget {
                     location: self.location.to_owned(),
                     last: Box::new(error),
@@ -208,7 +211,7 @@ mod tests {
         let end = course
             .run(
                 || std::future::ready(failures.next().map_or(Ok(()), Err)),
-                |_| true,
+                |_| std::future::ready(true),
             )
             .await;
         (end, course.started.elapsed().as_secs())
@@ -287,7 +290,7 @@ mod tests {
             attempts.set(attempts.get() + 1);
             std::future::ready(Err::<(), _>(broken()))
         };
-        let end = course.run(attempt, |_| false).await;
+        let end = course.run(attempt, |_| std::future::ready(false)).await;
         assert!(matches!(end, Err(HttpError::OverBudget { .. })), "{end:?}");
         assert_eq!(attempts.get(), 1);
     }

@@ -1,6 +1,8 @@
 //! Text that must not be printed.
 
 use std::fmt;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::OnceLock;
 
 use zeroize::Zeroizing;
 
@@ -23,6 +25,12 @@ impl Secret {
     #[must_use]
     pub fn expose(&self) -> &str {
         &self.0
+    }
+
+    /// Tells this text from others for as long as the process runs, without telling anything of it.
+    pub(crate) fn fingerprint(&self) -> u64 {
+        static KEYS: OnceLock<RandomState> = OnceLock::new();
+        KEYS.get_or_init(RandomState::new).hash_one(self.expose())
     }
 
     /// Whether there is nothing to hide.

@@ -5,6 +5,9 @@
 /// A refusal now and then has nothing to do with the rate, so it must not add up to a standstill.
 const RECOVERY: f64 = 0.25;
 
+/// The fewest requests a window is cut down to: one alone would learn nothing for a whole window.
+const LEAST: f64 = 2.0;
+
 /// Halved at each refusal that names no time to wait, and growing back slowly (the form is TCP's).
 ///
 /// A server that says how long to wait has said what to do. One that does not has only said "less",
@@ -16,20 +19,22 @@ pub(super) struct Slowdown {
 }
 
 impl Slowdown {
-    /// After a refusal when so many requests had been sent within a window.
-    pub(super) fn begin(sent: usize, before: Option<Self>) -> Self {
-        let sent = f64::from(u32::try_from(sent).unwrap_or(u32::MAX));
-        let full = before.map_or(sent, |before| before.full.max(sent)).max(1.0);
+    /// After a refusal when so many requests had been sent within a window, of `full` that a
+    /// window may hold or has held at most.
+    pub(super) fn begin(sent: usize, full: usize, before: Option<Self>) -> Self {
+        let number = |count: usize| f64::from(u32::try_from(count).unwrap_or(u32::MAX));
+        let allowed = before.map_or(number(sent), |before| before.allowed.min(number(sent)));
         Self {
-            allowed: (sent / 2.0).max(1.0),
-            full,
+            allowed: (allowed / 2.0).max(LEAST),
+            full: number(full).max(LEAST),
         }
     }
 
     /// After an answer that was no refusal: a window of them adds a quarter of the full number.
-    pub(super) fn eased(mut self) -> Self {
+    /// None when it is over.
+    pub(super) fn eased(mut self) -> Option<Self> {
         self.allowed += RECOVERY * self.full / self.allowed;
-        self
+        (self.allowed < self.full).then_some(self)
     }
 
     /// How many requests a window may hold.
@@ -37,7 +42,7 @@ impl Slowdown {
         #[expect(
             clippy::cast_possible_truncation,
             clippy::cast_sign_loss,
-            reason = "at least one, and more than fit are no limit: `as` saturates"
+            reason = "at least two, and more than fit are no limit: `as` saturates"
         )]
         let places = self.allowed as usize;
         places
@@ -50,26 +55,27 @@ mod tests {
 
     #[test]
     fn refusals_halve_and_windows_of_answers_add_a_quarter() {
-        let first = Slowdown::begin(50, None);
+        let first = Slowdown::begin(50, 50, None);
         assert_eq!(first.places(), 25);
-        let mut slow = Slowdown::begin(25, Some(first));
+        let slow = Slowdown::begin(25, 50, Some(first));
         assert_eq!(slow.places(), 12);
-        let mut windows = 0;
-        while slow.places() < 50 {
-            for _ in 0..slow.places() {
-                slow = slow.eased();
-            }
+        let (mut slow, mut windows) = (Some(slow), 0);
+        while let Some(now) = slow {
+            slow = (0..now.places()).try_fold(now, |slow, _| slow.eased());
             windows += 1;
         }
         assert!((3..=4).contains(&windows), "12 more in each: {windows}");
     }
 
     #[test]
-    fn one_request_is_always_allowed() {
-        assert_eq!(Slowdown::begin(0, None).places(), 1);
-        assert_eq!(
-            Slowdown::begin(1, Some(Slowdown::begin(1, None))).places(),
-            1
-        );
+    fn a_refusal_of_the_first_request_does_not_slow_down_for_long() {
+        let mut slow = Some(Slowdown::begin(1, 50, None));
+        let mut answers = 0;
+        while let Some(now) = slow {
+            assert!(now.places() >= 2);
+            slow = now.eased();
+            answers += 1;
+        }
+        assert!(answers < 120, "a few windows: {answers}");
     }
 }

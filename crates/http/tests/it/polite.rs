@@ -2,13 +2,13 @@
 
 use std::time::{Duration, Instant};
 
-use axonry_http::{HttpError, Quota, RateLimit, Request, Url};
+use axonry_http::{HttpError, Quota, RateLimit, Request, Secret, Url};
 use serde_json::{Value, json};
 use tokio::task::JoinSet;
 use wiremock::matchers::{any, body_json, header, method};
 use wiremock::{Mock, MockServer, ResponseTemplate};
 
-use crate::fake::quick;
+use crate::fake::{Fake, ok, quick};
 
 fn get(server: &MockServer) -> Request {
     Request::get(Url::parse(&server.uri()).unwrap())
@@ -34,21 +34,88 @@ async fn first_then_good(first: ResponseTemplate) -> MockServer {
     server
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn clones_share_one_pool_and_one_count() {
-    let slow = ResponseTemplate::new(200).set_body_json(json!([]));
+#[tokio::test(flavor = "multi_thread", worker_threads = 4)]
+async fn clones_share_one_pool_and_never_open_more_than_are_used_at_once() {
     let server = MockServer::start().await;
-    Mock::given(any()).respond_with(slow).mount(&server).await;
-    let client = quick().concurrency(4).build().unwrap();
+    let answer = ResponseTemplate::new(200).set_body_json(json!([]));
+    Mock::given(any()).respond_with(answer).mount(&server).await;
+    let client = quick().concurrency(8).build().unwrap();
+    // Answers come as fast as they can, so that connections are asked for in the very moment in
+    // which they are given back.
     let mut tasks = JoinSet::new();
-    for n in 0..200 {
+    for n in 0..1000 {
         let (client, request) = (client.clone(), nth(&server, n));
         tasks.spawn(async move { client.json::<Value>(request).await.unwrap() });
     }
     tasks.join_all().await;
     let counters = client.counters();
-    assert_eq!(counters.total().requests, 200);
-    assert!((1..=6).contains(&counters.connections), "{counters:?}");
+    assert_eq!(counters.total().requests, 1000);
+    assert!(counters.connections <= 8, "{counters:?}");
+
+    let another = quick().concurrency(8).build().unwrap();
+    another.json::<Value>(nth(&server, 0)).await.unwrap();
+    assert_eq!(another.counters().connections, 1, "whose pool is its own");
+}
+
+#[tokio::test]
+async fn a_server_that_closes_every_connection_gets_new_ones_without_delay() {
+    let fake = Fake::saying(ok("content-length: 2\r\n", b"[]")).await;
+    let client = quick().concurrency(2).build().unwrap();
+    let start = Instant::now();
+    for n in 0..20 {
+        let url = fake.url.join(&n.to_string()).unwrap();
+        client.json::<Value>(Request::get(url)).await.unwrap();
+    }
+    assert_eq!(client.counters().connections, 20);
+    // 18 of them would have waited for a quarter of a second each.
+    assert!(start.elapsed() < Duration::from_secs(2), "{start:?}");
+}
+
+#[tokio::test]
+async fn an_account_has_a_quota_and_pauses_of_its_own() {
+    let server = MockServer::start().await;
+    let limited = ResponseTemplate::new(429).insert_header("retry-after", "3600");
+    Mock::given(header("authorization", "Bearer greedy"))
+        .respond_with(limited)
+        .mount(&server)
+        .await;
+    let last = ResponseTemplate::new(200).insert_header("x-remaining", "0");
+    Mock::given(header("authorization", "Bearer last"))
+        .respond_with(last.set_body_json(json!([])))
+        .mount(&server)
+        .await;
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(200).set_body_json(json!([])))
+        .mount(&server)
+        .await;
+    let client = quick()
+        .quota("127.0.0.1", Quota::per(1, Duration::from_secs(3600)))
+        .build()
+        .unwrap();
+    let of = |token: &str, n| {
+        let token = Secret::new(token);
+        nth(&server, n)
+            .bearer(&token)
+            .on_account(&token, None)
+            .spent_when(|answer| {
+                let spent = answer.header("x-remaining") == Some("0");
+                spent.then_some(Duration::from_secs(3600))
+            })
+    };
+    let greedy = client.json::<Value>(of("greedy", 0)).await.unwrap_err();
+    assert!(greedy.retry_after() > Some(Duration::from_secs(3500)));
+    assert!(client.paused_for(&of("greedy", 1)).is_some());
+    for n in 0..3 {
+        client.json::<Value>(of("honest", n)).await.unwrap();
+    }
+    client.json::<Value>(of("last", 0)).await.unwrap();
+    let held = client.json::<Value>(of("last", 1)).await.unwrap_err();
+    assert!(
+        matches!(held, HttpError::DeadlineExceeded { .. }),
+        "{held:?}"
+    );
+    client.json::<Value>(nth(&server, 9)).await.unwrap();
+    assert_eq!(client.counters().total().requests, 6, "the last never left");
 }
 
 #[tokio::test]
@@ -131,10 +198,10 @@ async fn a_service_can_say_rate_limit_in_its_own_words() {
     let client = quick().build().unwrap();
     let request = get(&server).rate_limited_when(|refusal| {
         let now = Some(Duration::ZERO);
-        refusal
-            .body()
-            .contains("rate limit")
-            .then_some(RateLimit { retry_after: now })
+        refusal.body().contains("rate limit").then_some(RateLimit {
+            retry_after: now,
+            ..RateLimit::default()
+        })
     });
     let _ = client.json::<Value>(request).await.unwrap();
     assert_eq!(client.counters().total().rate_limited, 1);
