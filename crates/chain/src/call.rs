@@ -225,7 +225,7 @@ pub enum Call {
     /// failure has succeeded by its own account: see [`Dispatch::Partly`](crate::Dispatch::Partly).
     Batch {
         /// The calls, in order.
-        calls: Vec<Call>,
+        calls: Vec<Self>,
         /// What becomes of the others when one fails.
         mode: BatchMode,
     },

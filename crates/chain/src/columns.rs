@@ -37,6 +37,13 @@ macro_rules! columns {
             pub const fn none(netuid: NetUid) -> Self {
                 Self { netuid, $($field: None,)* }
             }
+
+            /// Whether a column has been read.
+            pub const fn has(&self, column: Column) -> bool {
+                match column {
+                    $(Column::$variant => self.$field.is_some(),)*
+                }
+            }
         }
     };
 }

@@ -31,6 +31,7 @@ macro_rules! read {
         $inner.link.within_one_deadline($what, read).await
     }};
 }
+pub(crate) use read;
 
 #[async_trait]
 impl Chain for Substrate {
@@ -189,7 +190,7 @@ impl Chain for Substrate {
 }
 
 impl Inner {
-    async fn runtime(&self, at: &BlockHash) -> Result<Arc<Runtime>, ChainError> {
+    pub(crate) async fn runtime(&self, at: &BlockHash) -> Result<Arc<Runtime>, ChainError> {
         self.runtimes.at(&self.link, *at).await
     }
 

@@ -46,10 +46,12 @@
 //! It does not know: any key, any score, any rule about when weights may be set; and it lets
 //! nobody know `subxt`, which stays inside.
 
+mod account;
 mod blocks;
 mod chain;
 pub mod dynamic;
 mod endpoint;
+mod ledger;
 mod link;
 mod metadata_cache;
 pub mod offline;
@@ -60,6 +62,7 @@ mod submission;
 mod substrate;
 mod view;
 
+pub use account::{Account, AccountError, AccountSettings, Outcome, Submitted};
 pub use endpoint::{Endpoint, EndpointError};
 pub use substrate::{ConnectError, Substrate, SubstrateBuilder};
 pub use view::{At, Entries, View};

@@ -7,6 +7,7 @@ mod events;
 mod hyperparameters;
 mod interface;
 mod item;
+mod ledger;
 mod neurons;
 mod shape;
 mod specimen;
@@ -29,6 +30,7 @@ pub(crate) use calls::{block_hash, extrinsic_hash};
 pub use compatibility::{Item, ItemKind, ItemStatus};
 pub use event::Event;
 pub use item::{KeyParts, Parts, StorageItem};
+pub(crate) use ledger::{Registered, Unsigned};
 pub use storage::Values;
 
 /// The pallet that subnets live in.

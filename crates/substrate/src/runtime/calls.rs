@@ -26,13 +26,6 @@ const BLOCK_HASH_COUNT: u64 = 2400;
 /// another block's.
 const EXACT_PERIOD: u64 = 4096;
 
-fn payload_of(call: &Call) -> Result<DynamicPayload<Arguments>, ChainError> {
-    let (pallet, name) = call.name();
-    let arguments = Arguments::of(call)
-        .ok_or_else(|| missing(item(call), "this client does not support the call yet"))?;
-    Ok(dynamic(pallet, name, arguments))
-}
-
 /// A call of any pallet.
 struct Named<'a, A> {
     pallet: &'a str,
@@ -62,9 +55,14 @@ impl Runtime {
     /// # Errors
     /// [`ChainError::Incompatible`] when the runtime has no such call or wants other arguments.
     pub fn call_data(&self, call: &Call) -> Result<Vec<u8>, ChainError> {
-        let payload = payload_of(call)?;
+        let payload = self.payload_of(call)?;
         let data = self.at.tx().call_data(&payload);
         data.map_err(|error| incompatible(&payload, &error))
+    }
+
+    fn payload_of(&self, call: &Call) -> Result<DynamicPayload<Arguments>, ChainError> {
+        let (pallet, name) = call.name();
+        Ok(dynamic(pallet, name, Arguments::of(self, call)?))
     }
 
     /// Encodes and signs a call for this runtime.
@@ -81,7 +79,7 @@ impl Runtime {
         nonce: u64,
         mortality: Mortality,
     ) -> Result<SignedExtrinsic, ChainError> {
-        self.sign_payload(&payload_of(call)?, signer, nonce, mortality)
+        self.sign_payload(&self.payload_of(call)?, signer, nonce, mortality)
             .await
     }
 
@@ -186,11 +184,6 @@ fn period_of(mortality: Mortality) -> Result<u64, ChainError> {
         );
         Err(missing("CheckMortality", &reason))
     }
-}
-
-fn item(call: &Call) -> String {
-    let (pallet, name) = call.name();
-    format!("{pallet}.{name}")
 }
 
 fn incompatible(call: &impl Payload, error: &ExtrinsicError) -> ChainError {

@@ -65,7 +65,7 @@ impl Runtime {
         self.decode_value(&item, output, answer)
     }
 
-    fn method(
+    pub(super) fn method(
         &self,
         api: &str,
         method: &str,

@@ -35,7 +35,7 @@ struct NeuronInfoLite {
 }
 
 #[derive(DecodeAsType)]
-struct LiveAxon {
+pub(super) struct LiveAxon {
     block: u64,
     version: u32,
     ip: u128,
@@ -216,7 +216,7 @@ impl NeuronInfoLite {
 impl LiveAxon {
     /// No address or no port is how the chain says that nothing is served; an address too long for
     /// its kind leads nowhere either.
-    fn served(&self) -> Option<AxonInfo> {
+    pub(super) fn served(&self) -> Option<AxonInfo> {
         if self.ip == 0 || self.port == 0 {
             return None;
         }

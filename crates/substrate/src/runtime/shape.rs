@@ -60,7 +60,7 @@ impl Comparison<'_> {
 }
 
 /// The type's definition, with one-field wrappers taken off.
-fn unwrapped(types: &PortableRegistry, mut id: u32) -> Option<&TypeDef<PortableForm>> {
+pub(super) fn unwrapped(types: &PortableRegistry, mut id: u32) -> Option<&TypeDef<PortableForm>> {
     for _ in 0..DEEPEST {
         let definition = &types.resolve(id)?.type_def;
         match definition {

@@ -1,8 +1,16 @@
 //! The arguments of each call, by name, so that one that a runtime adds is an error and no shift.
 
-use axonry_chain::Call;
+use axonry_chain::{Call, ChainError};
 use axonry_core::{MechId, NetUid, Weights};
+use parity_scale_codec::{Compact, Encode};
 use scale_encode::{EncodeAsFields, EncodeAsType, Error as EncodeError, FieldIter, TypeResolver};
+use scale_info::TypeDef;
+use subxt::ext::scale_value::Composite;
+
+use super::super::shape::unwrapped;
+use super::super::{Runtime, missing};
+
+mod untyped;
 
 /// Declares the arguments of a call in its two forms, of which the second names the mechanism.
 macro_rules! arguments {
@@ -24,6 +32,8 @@ macro_rules! arguments {
 
         pub(super) enum Arguments {
             $($plain($plain), $of_mechanism($of_mechanism),)*
+            Batch(Batch),
+            Other(Composite<()>),
         }
 
         impl EncodeAsFields for Arguments {
@@ -42,6 +52,8 @@ macro_rules! arguments {
                             arguments.encode_as_fields_to(fields, types, out)
                         }
                     )*
+                    Self::Batch(arguments) => arguments.encode_as_fields_to(fields, types, out),
+                    Self::Other(arguments) => arguments.encode_as_fields_to(fields, types, out),
                 }
             }
         }
@@ -82,9 +94,59 @@ macro_rules! either {
     };
 }
 
+/// The arguments of `Utility.batch` and its like.
+#[derive(EncodeAsType)]
+pub(super) struct Batch {
+    calls: EncodedCalls,
+}
+
+/// A list of calls that have been encoded already.
+struct EncodedCalls(Vec<Vec<u8>>);
+
+impl EncodeAsType for EncodedCalls {
+    fn encode_as_type_to<R: TypeResolver>(
+        &self,
+        _: R::TypeId,
+        _: &R,
+        out: &mut Vec<u8>,
+    ) -> Result<(), EncodeError> {
+        Compact(u32::try_from(self.0.len()).unwrap_or(u32::MAX)).encode_to(out);
+        for call in &self.0 {
+            out.extend_from_slice(call);
+        }
+        Ok(())
+    }
+}
+
 impl Arguments {
-    /// The arguments of a call; `None` for one that this client does not know.
-    pub(super) fn of(call: &Call) -> Option<Self> {
+    /// The arguments of a call.
+    ///
+    /// # Errors
+    /// [`ChainError::Incompatible`] for a call that this client does not know, or one inside it
+    /// that the runtime does not.
+    pub(super) fn of(runtime: &Runtime, call: &Call) -> Result<Self, ChainError> {
+        match call {
+            Call::Batch { calls, .. } => {
+                let (pallet, name) = call.name();
+                if !runtime.takes_calls(pallet, name) {
+                    let reason = "it has no argument `calls` that is a list of calls";
+                    return Err(missing(format!("{pallet}.{name}"), reason));
+                }
+                let calls = calls.iter().map(|call| runtime.call_data(call));
+                let calls = EncodedCalls(calls.collect::<Result<_, _>>()?);
+                Ok(Self::Batch(Batch { calls }))
+            }
+            call => Self::of_weights(call)
+                .or_else(|| untyped::of(call).map(Self::Other))
+                .ok_or_else(|| {
+                    let (pallet, name) = call.name();
+                    let reason = "this client does not support the call yet";
+                    missing(format!("{pallet}.{name}"), reason)
+                }),
+        }
+    }
+
+    fn of_weights(call: &Call) -> Option<Self> {
         Some(match call {
             Call::SetWeights {
                 netuid,
@@ -128,6 +190,28 @@ impl Arguments {
             }),
             _ => return None,
         })
+    }
+}
+
+impl Runtime {
+    /// Whether a call takes a list of calls, each laid out as calls are.
+    fn takes_calls(&self, pallet: &str, name: &str) -> bool {
+        let metadata = self.metadata();
+        let types = metadata.types();
+        let list = metadata
+            .pallet_by_name(pallet)
+            .and_then(|pallet| pallet.call_variant_by_name(name))
+            .and_then(|call| {
+                let mut fields = call.fields.iter();
+                fields.find(|field| field.name.as_deref() == Some("calls"))
+            })
+            .and_then(|field| unwrapped(types, field.ty.id));
+        match list {
+            Some(TypeDef::Sequence(list)) => {
+                list.type_param.id == metadata.outer_enums().call_enum_ty()
+            }
+            _ => false,
+        }
     }
 }
 
