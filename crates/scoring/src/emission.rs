@@ -98,10 +98,13 @@ pub fn allocate(
     uids: &BTreeSet<u16>,
     maintainers: &BTreeMap<String, Vec<u16>>,
 ) -> Emission {
-    let plans: Vec<_> = registry
+    // Added up by name, so that the order of the registry moves no bit; upstream goes by it.
+    let mut named: Vec<_> = registry.iter().collect();
+    named.sort_unstable_by_key(|&(name, _)| name);
+    let plans: Vec<_> = named
         .iter()
         .filter(|(_, config)| config.emission_share > 0.0)
-        .map(|(name, config)| {
+        .map(|&(name, config)| {
             let listed = maintainers.get(name).map_or(&[][..], Vec::as_slice);
             Plan::new(name, config, miners, uids, listed)
         })
@@ -112,12 +115,12 @@ pub fn allocate(
     let active = plans.iter().filter(|plan| plan.is_active);
     let active = active.fold(0.0, |total, plan| total + plan.scoring_share);
     let multiplier = if active > 0.0 { total / active } else { 0.0 };
-    let allocations: Vec<_> = plans
+    let mut allocations: Vec<_> = plans
         .into_iter()
         .map(|plan| plan.allocation(multiplier))
         .collect();
 
-    let configured = sum(registry.iter().map(|(_, config)| config.emission_share));
+    let configured = sum(named.iter().map(|(_, config)| config.emission_share));
     let mut recycled = (1.0 - configured).max(0.0) * OSS_EMISSION_SHARE;
     let mut rewards: BTreeMap<u16, f64> = uids.iter().map(|&uid| (uid, 0.0)).collect();
     for allocation in &allocations {
@@ -137,6 +140,7 @@ pub fn allocate(
         ISSUES_TREASURY_EMISSION_SHARE,
     );
     add(&mut rewards, RECYCLE_UID, recycled);
+    allocations.sort_by_key(|one| registry.position(&one.repository));
     let rewards = rewards.into_iter();
     Emission {
         allocations,

@@ -142,12 +142,14 @@ impl MinerIssues {
 }
 
 impl Issue {
-    /// Issues are looked at in this order, those of one place in the source's.
-    fn place(&self) -> (&str, u64, Timestamp) {
+    /// Issues are looked at in this order. The number is our addition: upstream leaves issues of
+    /// one moment in the order of the answer.
+    fn place(&self) -> (&str, u64, Timestamp, u64) {
         (
             &self.repository,
             self.solved_by.unwrap_or(0),
             self.created(),
+            self.number,
         )
     }
 

@@ -154,6 +154,11 @@ impl Registry {
             .map(|&at| &self.repositories[at].1)
     }
 
+    /// Where a repository stands in the file.
+    pub(crate) fn position(&self, repository: &str) -> Option<usize> {
+        self.positions.get(repository).copied()
+    }
+
     /// Every repository with its rules, in the order of the file.
     pub fn iter(&self) -> impl ExactSizeIterator<Item = (&str, &RepositoryConfig)> {
         self.repositories

@@ -15,7 +15,7 @@ use crate::eligibility::{self, Eligibility};
 use crate::number::{self, sum};
 use crate::registry::{Registry, RepositoryConfig, ScoringRules};
 
-/// A miner's pull requests, each list in the source's order.
+/// A miner's pull requests, each list in any order: sums are taken by number.
 #[derive(Clone, Debug, Default, PartialEq, Serialize)]
 pub struct MinerPullRequests {
     /// Those that were merged and passed the [merge gate](crate::merge_gate).
@@ -87,7 +87,9 @@ pub struct Standing {
 }
 
 /// Closes a miner's account of a round: writes spam multiplier, earnings and collateral into the
-/// pull requests and adds up per repository, in ascending order of names.
+/// pull requests and adds up per repository, in ascending order of names, and in each by number.
+/// Upstream adds up in the order of the source's answer, which can move a sum's last bit; here no
+/// order of answers does.
 ///
 /// Repositories that are not registered are left out; their open pull requests get collateral by
 /// the default rules, which nothing adds up.
@@ -134,20 +136,13 @@ fn finalize_repository(
     name: &str,
     config: &RepositoryConfig,
 ) -> RepositoryStanding {
-    let is_here = |one: &&ScoredPullRequest| one.repository == name;
-    let count = |list: &[ScoredPullRequest]| list.iter().filter(is_here).count() as u64;
-    let (merged, open, closed) = (
-        count(&pull_requests.merged),
-        count(&pull_requests.open),
-        count(&pull_requests.closed),
-    );
-    let mut totals = Totals::of_merged(pull_requests.merged.iter().filter(is_here));
-    let held = pull_requests
-        .open
-        .iter()
-        .filter(is_here)
-        .filter_map(|one| one.collateral);
+    let merged = by_number(&pull_requests.merged, name);
+    let open = by_number(&pull_requests.open, name);
+    let closed = by_number(&pull_requests.closed, name).len() as u64;
+    let mut totals = Totals::of_merged(&merged);
+    let held = open.iter().filter_map(|one| one.collateral);
     totals.collateral_score = sum(held.map(|collateral| collateral.score));
+    let (merged, open) = (merged.len() as u64, open.len() as u64);
 
     let rules = &config.eligibility;
     let eligibility = eligibility::pull_requests(merged, closed, rules);
@@ -155,13 +150,12 @@ fn finalize_repository(
     let spam_multiplier = eligibility::spam_multiplier(open, open_threshold);
     let mut earned = 0.0;
     if eligibility.is_eligible() {
-        for one in pull_requests
-            .merged
-            .iter_mut()
-            .filter(|one| one.repository == name)
-        {
+        let here = pull_requests.merged.iter_mut();
+        for one in here.filter(|one| one.repository == name) {
             one.multipliers.open_pr_spam = spam_multiplier;
             one.earned_score = one.multipliers.earned(one.base_score);
+        }
+        for one in by_number(&pull_requests.merged, name) {
             earned += one.earned_score;
         }
     }
@@ -178,10 +172,19 @@ fn finalize_repository(
     }
 }
 
+/// The pull requests of one repository in the order in which they are added up.
+fn by_number<'a>(list: &'a [ScoredPullRequest], repository: &str) -> Vec<&'a ScoredPullRequest> {
+    let here = list.iter().filter(|one| one.repository == repository);
+    let mut here: Vec<_> = here.collect();
+    here.sort_by_key(|one| one.number);
+    here
+}
+
 impl Totals {
-    fn of_merged<'a>(merged: impl Iterator<Item = &'a ScoredPullRequest> + Clone) -> Self {
-        let add = |score: fn(&ScoredPullRequest) -> f64| sum(merged.clone().map(score));
-        let count = |nodes: fn(&ScoredPullRequest) -> u64| merged.clone().map(nodes).sum();
+    fn of_merged(merged: &[&ScoredPullRequest]) -> Self {
+        let all = || merged.iter().copied();
+        let add = |score: fn(&ScoredPullRequest) -> f64| sum(all().map(score));
+        let count = |nodes: fn(&ScoredPullRequest) -> u64| all().map(nodes).sum();
         Self {
             base_score: add(|one| one.base_score),
             token_score: add(|one| one.tokens.token_score),

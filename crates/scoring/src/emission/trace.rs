@@ -15,7 +15,7 @@ impl Emission {
     /// `None` when there is no such uid.
     pub fn trace(&self, uid: u16) -> Option<Trace> {
         self.rewards.get(&uid)?;
-        let allocations = self.allocations.iter();
+        let allocations = self.by_name().into_iter();
         let mut parts: Vec<Trace> = allocations.flat_map(|one| one.traces(uid, self)).collect();
         if uid == ISSUES_TREASURY_UID {
             let treasury = given::<Trace>("issues treasury", ISSUES_TREASURY_EMISSION_SHARE);
@@ -27,6 +27,13 @@ impl Emission {
         Some(add("share of the emission", parts).in_unit(UNIT))
     }
 
+    /// The order in which everything is added up.
+    fn by_name(&self) -> Vec<&Allocation> {
+        let mut allocations: Vec<_> = self.allocations.iter().collect();
+        allocations.sort_unstable_by_key(|one| &one.repository);
+        allocations
+    }
+
     fn recycling(&self) -> Trace {
         let slack = subtract(
             "not configured",
@@ -35,7 +42,7 @@ impl Emission {
         );
         let pool = given("pool of repositories", OSS_EMISSION_SHARE);
         let slack = multiply("slack", [floor("slack of shares", 0.0, slack), pool]);
-        let unused = self.allocations.iter().filter(|one| one.recycled > 0.0);
+        let unused = self.by_name().into_iter().filter(|one| one.recycled > 0.0);
         let unused = unused.map(|one| {
             given::<Trace>("nobody scored", one.recycled)
                 .named(|| format!("nobody scored in {}", one.repository))

@@ -1,6 +1,6 @@
 //! Why a miner stands where it stands.
 
-use super::{MinerPullRequests, RepositoryStanding, Standing};
+use super::{MinerPullRequests, RepositoryStanding, Standing, by_number};
 use crate::earned::ScoredPullRequest;
 use crate::eligibility::Attempts;
 use crate::registry::{Registry, RepositoryConfig};
@@ -29,7 +29,7 @@ impl RepositoryStanding {
         config: &RepositoryConfig,
     ) -> Trace {
         let of = |list: &[ScoredPullRequest]| -> Vec<Trace> {
-            let here = list.iter().filter(|one| one.repository == name);
+            let here = by_number(list, name).into_iter();
             here.map(|one| one.trace(config, self)).collect()
         };
         let merged = add("merged pull requests", of(&pull_requests.merged)).in_unit("points");
