@@ -80,14 +80,10 @@ impl Password {
 }
 
 fn combined(bytes: &[u8], variable: &str) -> Zeroizing<Vec<u8>> {
-    let name = variable.bytes().cycle();
-    Zeroizing::new(
-        bytes
-            .iter()
-            .zip(name)
-            .map(|(one, other)| one ^ other)
-            .collect(),
-    )
+    // Without a name there is nothing to combine with.
+    let name = if variable.is_empty() { "\0" } else { variable };
+    let bytes = bytes.iter().zip(name.bytes().cycle());
+    Zeroizing::new(bytes.map(|(one, other)| one ^ other).collect())
 }
 
 impl fmt::Debug for Password {

@@ -7,6 +7,8 @@
 #[cfg(test)]
 mod chain;
 #[cfg(test)]
+mod dendrite;
+#[cfg(test)]
 mod drand;
 #[cfg(test)]
 mod gittensor;

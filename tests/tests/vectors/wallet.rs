@@ -1,5 +1,7 @@
 //! Keys, addresses and signatures as btwallet and SDK 11 make them.
 
+mod files;
+
 use axonry_core::{AccountId, Signature};
 use axonry_wallet::{Keyfile, Keypair, verify, verify_wrapped};
 use serde_json::{Value, json};
@@ -15,6 +17,10 @@ fn wallet() {
             ("ss58", addresses),
             ("signatures", signatures),
             ("plain_json_loading", loading),
+            ("keyfiles", files::keyfiles),
+            ("wallet_tree", files::tree),
+            ("env_password", files::variables),
+            ("polkadot_json", files::exports),
         ],
     );
 }
