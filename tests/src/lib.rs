@@ -50,7 +50,7 @@ impl Bench {
         let devnet = Devnet::spawn(config).await?;
         let substrate = Substrate::connect(&devnet.ws_url).await?;
         let folder = tempfile::tempdir()?;
-        let store = Store::open(&folder.path().join("state.sqlite")).await?;
+        let store = Store::open_or_create(&folder.path().join("state.sqlite")).await?;
         let validator = validator(&devnet, &substrate, &store, &variant)?;
         Ok(Self {
             devnet,

@@ -59,7 +59,7 @@ impl Wired {
         let sources = Sources::of(settings, given, devnet.as_ref())?;
         // The state is opened first: a wrong folder is known before anybody is asked anything.
         let (state, temporary) = state_folder(settings)?;
-        let store = Store::open(&state.join("validator.sqlite")).await?;
+        let store = Store::open_or_create(&state.join("validator.sqlite")).await?;
         let chain = Substrate::builder()
             .endpoint(endpoint)
             .metadata_cache(state.join("metadata"))

@@ -1,7 +1,9 @@
 use async_trait::async_trait;
 use axonry_core::{BlockHash, BlockNumber, Hotkey, MechId, NetUid};
 use axonry_store::{EntryId, EntryState, Store, StoreError};
-use axonry_weights::{Attempt, Carrier, Intent, IntentId, Journal, JournalError, Landing};
+use axonry_weights::{
+    Attempt, Carrier, Intent, IntentId, Journal, JournalError, Landing, Salt,
+};
 
 /// The setter's journal, kept in the validator's store.
 #[derive(Clone, Debug)]
@@ -70,7 +72,9 @@ impl Journal for StoredJournal {
         entries
             .into_iter()
             .map(|entry| {
-                let (hash, carrier) = carried(&entry.attempt.extrinsic)?;
+                let hash: BlockHash = entry.attempt.extrinsic.parse().map_err(failed)?;
+                let salt = entry.attempt.salt.map(|salt| Salt::new(salt.expose()));
+                let carrier = Carrier::from_parts(&entry.attempt.carrier, salt).map_err(failed)?;
                 let intent = Intent {
                     hotkey: entry.intent.hotkey,
                     netuid: entry.intent.netuid,
@@ -96,25 +100,18 @@ impl Journal for StoredJournal {
 
 fn to_store(attempt: &Attempt) -> axonry_store::Attempt {
     axonry_store::Attempt {
-        extrinsic: match attempt.carrier {
-            Carrier::Plain => attempt.extrinsic.to_string(),
-            carrier => format!("{} {carrier}", attempt.extrinsic),
-        },
+        extrinsic: attempt.extrinsic.to_string(),
         nonce: attempt.nonce,
         birth: attempt.birth,
         valid_until: attempt.valid_until,
         uid: attempt.uid,
         last_update: attempt.last_update,
+        carrier: attempt.carrier.to_string(),
+        salt: attempt
+            .carrier
+            .salt()
+            .map(|salt| axonry_store::Salt::new(salt.expose())),
     }
-}
-
-/// The extrinsic's hash, and after a blank how it carries the vector where that is not in the clear.
-fn carried(extrinsic: &str) -> Result<(BlockHash, Carrier), JournalError> {
-    let (hash, carrier) = extrinsic.split_once(' ').unwrap_or((extrinsic, "plain"));
-    Ok((
-        hash.parse().map_err(failed)?,
-        carrier.parse().map_err(failed)?,
-    ))
 }
 
 fn failed(error: impl std::error::Error + Send + Sync + 'static) -> JournalError {

@@ -1,9 +1,21 @@
 use std::collections::BTreeMap;
 
-use axonry_core::{Hotkey, NetUid};
-use sqlx::Row;
+use axonry_core::{Block, Hotkey, NetUid};
+use serde::{Deserialize, Serialize};
 
+use crate::fields::Fields;
+use crate::schema::{AVERAGES, SETTINGS};
+use crate::work::Work;
 use crate::{Store, StoreError};
+
+/// Where averages came from that no round of ours made.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Seed {
+    /// The block whose state had our last vector.
+    pub block: Block,
+    /// How many hotkeys had a share in it.
+    pub hotkeys: usize,
+}
 
 impl Store {
     /// What each miner of a subnet has earned so far, by hotkey; empty when nothing was kept.
@@ -11,29 +23,20 @@ impl Store {
     /// # Errors
     /// [`StoreError::Corrupt`] for a row no release wrote: an average is never made up.
     pub async fn averages(&self, netuid: NetUid) -> Result<BTreeMap<Hotkey, f32>, StoreError> {
-        let rows = sqlx::query("SELECT hotkey, average FROM averages WHERE netuid = ?")
-            .bind(netuid.0)
-            .fetch_all(&self.pool)
-            .await
-            .map_err(|source| StoreError::Statement {
-                what: "read the averages",
-                source,
-            })?;
-        rows.iter()
+        let mut work = self.begin("read the averages").await?;
+        let rows = work
+            .select(&AVERAGES, "WHERE netuid = $1", &[netuid.0.into()])
+            .await?;
+        rows.into_iter()
             .map(|row| {
-                let hotkey: String = row.get("hotkey");
-                let average: f64 = row.get("average");
-                let corrupt = |reason| StoreError::Corrupt {
-                    table: "averages",
-                    reason,
-                };
-                let hotkey = hotkey
-                    .parse()
-                    .map_err(|error| corrupt(format!("{error}")))?;
+                let mut fields = Fields::of(&AVERAGES, row);
+                let _netuid = fields.number()?;
+                let hotkey = fields.parsed()?;
+                let average = fields.real()?;
                 #[expect(clippy::cast_possible_truncation, reason = "written from an f32")]
                 let single = average as f32;
                 if !(single.is_finite() && single >= 0.0) {
-                    return Err(corrupt(format!("`{average}` is no average of {hotkey}")));
+                    return Err(fields.corrupt(format_args!("`{average}` is no average")));
                 }
                 Ok((hotkey, single))
             })
@@ -50,29 +53,84 @@ impl Store {
         round: u64,
         averages: &BTreeMap<Hotkey, f32>,
     ) -> Result<(), StoreError> {
-        let failed = |source| StoreError::Statement {
-            what: "save the averages",
-            source,
-        };
-        let round = i64::try_from(round).unwrap_or(i64::MAX);
-        let mut transaction = self.pool.begin().await.map_err(failed)?;
-        sqlx::query("DELETE FROM averages WHERE netuid = ?")
-            .bind(netuid.0)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        for (hotkey, average) in averages {
-            sqlx::query(
-                "INSERT INTO averages (netuid, hotkey, average, round) VALUES (?, ?, ?, ?)",
-            )
-            .bind(netuid.0)
-            .bind(hotkey.to_string())
-            .bind(f64::from(*average))
-            .bind(round)
-            .execute(&mut *transaction)
-            .await
-            .map_err(failed)?;
-        }
-        transaction.commit().await.map_err(failed)
+        let written = self.essential("save the averages", |mut work| async move {
+            replace(&mut work, netuid, round, averages).await?;
+            Ok((work, ()))
+        });
+        written.await
     }
+
+    /// Begins a new state's averages with those of a vector that the chain still has, and keeps in
+    /// mind that they were not earned in rounds seen here.
+    ///
+    /// # Errors
+    /// [`StoreError::NotEmpty`] when the subnet has averages or rounds: what was earned is never
+    /// replaced by what is left of it on chain.
+    pub async fn seed(
+        &self,
+        netuid: NetUid,
+        averages: &BTreeMap<Hotkey, f32>,
+        block: Block,
+    ) -> Result<(), StoreError> {
+        let seed = Seed {
+            block,
+            hotkeys: averages.len(),
+        };
+        let seed = serde_json::to_string(&seed).expect("numbers and a hash are JSON");
+        let (seed, key) = (seed.as_str(), seed_of(netuid));
+        let key = key.as_str();
+        let written = self.essential("seed the averages", |mut work| async move {
+            for table in ["averages", "rounds"] {
+                let rows = format!("SELECT COUNT(*) FROM {table} WHERE netuid = $1");
+                if work.number(&rows, &[netuid.0.into()]).await? > 0 {
+                    let location = self.location().clone();
+                    return Err(StoreError::NotEmpty { location });
+                }
+            }
+            replace(&mut work, netuid, 0, averages).await?;
+            work.upsert(&SETTINGS, vec![key.into(), seed.into()])
+                .await?;
+            Ok((work, ()))
+        });
+        written.await
+    }
+
+    /// What the averages of a subnet were begun with, if not with nothing.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`], [`StoreError::Corrupt`].
+    pub async fn seeded(&self, netuid: NetUid) -> Result<Option<Seed>, StoreError> {
+        let Some(seed) = self.setting(&seed_of(netuid)).await? else {
+            return Ok(None);
+        };
+        let seed = serde_json::from_str(&seed).map_err(|error| StoreError::Corrupt {
+            table: SETTINGS.name,
+            reason: error.to_string(),
+        })?;
+        Ok(Some(seed))
+    }
+}
+
+fn seed_of(netuid: NetUid) -> String {
+    format!("seed of subnet {netuid}")
+}
+
+async fn replace(
+    work: &mut Work,
+    netuid: NetUid,
+    round: u64,
+    averages: &BTreeMap<Hotkey, f32>,
+) -> Result<(), StoreError> {
+    let old = "DELETE FROM averages WHERE netuid = $1";
+    work.execute(old, &[netuid.0.into()]).await?;
+    for (hotkey, average) in averages {
+        let row = vec![
+            netuid.0.into(),
+            hotkey.to_string().into(),
+            f64::from(*average).into(),
+            round.into(),
+        ];
+        work.insert(&AVERAGES, row).await?;
+    }
+    Ok(())
 }

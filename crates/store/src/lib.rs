@@ -1,8 +1,10 @@
-//! What must survive a restart: the journal of intents, the averages, the rounds.
+//! What must survive a restart: the journal of intents, the averages, the rounds and their traces.
 //!
-//! One SQLite file per validator. What was acknowledged is on disk (`synchronous=FULL`), a file
-//! that cannot be read is an error and never a fresh start, and what is written together is read
-//! together.
+//! One SQLite file per validator, or a schema of a PostgreSQL database by URL (feature `postgres`).
+//! What was acknowledged is on disk, what is missing or cannot be read is an error and never a fresh
+//! start, and what is written together is read together. Each row carries a checksum, so that a
+//! number which changed on the disk is noticed. On a full disk the journal goes on in space that was
+//! kept for it, and history waits.
 //!
 //! ```
 //! use axonry_core::{Hotkey, NetUid};
@@ -12,7 +14,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! # let folder = tempfile::tempdir()?;
 //! # let path = folder.path().join("state.sqlite");
-//! let store = Store::open(&path).await?;
+//! let store = Store::create(&path).await?;
 //! let netuid = NetUid(74);
 //! let round = store.begin_round(netuid, "{\"block\":100}").await?;
 //! let averages = [(Hotkey::from_bytes([1; 32]), 0.25)].into();
@@ -27,14 +29,31 @@
 //! It does not know: any chain, how weights are made, or what a round's summary means.
 
 mod averages;
-mod database;
+mod cache;
 mod error;
+mod fields;
 mod file;
 mod journal;
+mod location;
+mod migration;
+mod pool;
+#[cfg(feature = "postgres")]
+mod postgres;
+mod reserve;
 mod rounds;
 mod schema;
+mod store;
+mod traces;
+mod transfer;
+mod value;
+mod work;
 
-pub use database::Store;
+pub use averages::Seed;
+pub use cache::{CACHED_VALUES, LONGEST_VALUE};
 pub use error::StoreError;
-pub use journal::{Attempt, Entry, EntryId, EntryState, Intent};
-pub use rounds::RoundRecord;
+pub use journal::{Attempt, Entry, EntryId, EntryState, Intent, Salt};
+pub use location::{DatabaseUrl, Location, ParseLocationError};
+pub use rounds::{ROUNDS_KEPT, RoundRecord};
+pub use store::Store;
+pub use traces::{LONGEST_TRACE, TRACED_ROUNDS};
+pub use transfer::Export;

@@ -1,7 +1,17 @@
-//! The tables, as a list of steps: a file is brought from its version to the newest, step by step.
+//! The tables, as a list of steps: a database is brought from its version to the newest, step by
+//! step.
 
-/// One step per release that changed the tables; `user_version` counts the steps taken.
-pub(crate) const STEPS: &[&str] = &["
+mod tables;
+
+pub(crate) use tables::{AVERAGES, CACHE, INPUTS, JOURNAL, ROUNDS, SETTINGS, TABLES, TRACES};
+
+/// The version after all steps.
+pub(crate) const NEWEST: i64 = 2;
+
+/// One step per release that changed the tables, in SQLite's words; the version counts the steps
+/// taken.
+pub(crate) const STEPS: [&str; 2] = [
+    "
     CREATE TABLE rounds (
         netuid      INTEGER NOT NULL,
         round       INTEGER NOT NULL,
@@ -45,4 +55,61 @@ pub(crate) const STEPS: &[&str] = &["
         key         TEXT    PRIMARY KEY,
         value       TEXT    NOT NULL
     ) STRICT;
-"];
+",
+    "
+    ALTER TABLE rounds ADD COLUMN checksum INTEGER;
+    ALTER TABLE averages ADD COLUMN checksum INTEGER;
+    ALTER TABLE settings ADD COLUMN checksum INTEGER;
+    ALTER TABLE journal ADD COLUMN checksum INTEGER;
+
+    -- How an extrinsic carries its vector, apart from its hash; and apart from both what nobody but
+    -- us may know before the reveal.
+    ALTER TABLE journal ADD COLUMN carrier TEXT NOT NULL DEFAULT 'plain';
+    ALTER TABLE journal ADD COLUMN salt TEXT;
+
+    CREATE TABLE inputs (
+        netuid      INTEGER NOT NULL,
+        round       INTEGER NOT NULL,
+        name        TEXT    NOT NULL,
+        digest      TEXT    NOT NULL,
+        checksum    INTEGER,
+        PRIMARY KEY (netuid, round, name)
+    ) STRICT;
+
+    CREATE TABLE traces (
+        netuid      INTEGER NOT NULL,
+        round       INTEGER NOT NULL,
+        hotkey      TEXT    NOT NULL,
+        trace       BLOB    NOT NULL,
+        checksum    INTEGER,
+        PRIMARY KEY (netuid, round, hotkey)
+    ) STRICT;
+
+    CREATE TABLE cache (
+        space       TEXT    NOT NULL,
+        key         TEXT    NOT NULL,
+        value       BLOB    NOT NULL,
+        round       INTEGER NOT NULL,
+        checksum    INTEGER,
+        PRIMARY KEY (space, key)
+    ) STRICT;
+
+    CREATE INDEX cache_age ON cache (space, round);
+",
+];
+
+/// A step in PostgreSQL's words.
+#[cfg(feature = "postgres")]
+pub(crate) fn in_postgres(step: &str) -> String {
+    [
+        ("INTEGER PRIMARY KEY AUTOINCREMENT", "BIGINT PRIMARY KEY"),
+        ("INTEGER", "BIGINT"),
+        ("REAL", "DOUBLE PRECISION"),
+        ("BLOB", "BYTEA"),
+        (") STRICT", ")"),
+    ]
+    .iter()
+    .fold(step.to_owned(), |step, (ours, theirs)| {
+        step.replace(ours, theirs)
+    })
+}

@@ -56,7 +56,7 @@ mod rehearsal;
 mod revealing;
 mod signing;
 
-pub use carrier::{Carrier, CommitForm, ParseCarrierError, Path};
+pub use carrier::{Carrier, CommitForm, ParseCarrierError, Path, Salt};
 pub use doppelganger::Evidence;
 pub use journal::{Attempt, Intent, IntentId, Journal, JournalError};
 pub use landing::{Landing, Rejection};

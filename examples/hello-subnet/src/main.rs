@@ -23,7 +23,7 @@ async fn main() -> Result<()> {
 
     let chain = Substrate::connect(&devnet.ws_url).await?;
     let state = tempfile::tempdir()?;
-    let store = Store::open(&state.path().join("state.sqlite")).await?;
+    let store = Store::open_or_create(&state.path().join("state.sqlite")).await?;
     let mut validator = Validator::new(
         Arc::new(chain),
         Arc::new(FirstToAnswer),

@@ -1,5 +1,4 @@
 use std::fmt;
-use std::str::FromStr;
 
 use axonry_chain::Hyperparameters;
 use axonry_core::{Hotkey, MechId, NetUid, NetUidStorageIndex, Weights};
@@ -73,7 +72,7 @@ pub enum Carrier {
     /// As a hash, which we reveal.
     Hash {
         /// What keeps others from guessing the weights; the reveal repeats it.
-        salt: [u16; 8],
+        salt: Salt,
         /// The version key the reveal repeats.
         version_key: u64,
         /// The epoch it was signed in; it can land in the next one.
@@ -90,6 +89,28 @@ pub enum Carrier {
     },
 }
 
+/// The secret of a hash commit until its reveal. It never prints.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub struct Salt([u16; 8]);
+
+impl Salt {
+    /// Takes the eight words.
+    pub const fn new(words: [u16; 8]) -> Self {
+        Self(words)
+    }
+
+    /// The eight words, for a journal's own column and for the reveal.
+    pub const fn expose(self) -> [u16; 8] {
+        self.0
+    }
+}
+
+impl fmt::Debug for Salt {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Salt(…)")
+    }
+}
+
 impl Carrier {
     /// The epoch a commit was signed in.
     pub const fn epoch(&self) -> Option<u64> {
@@ -97,6 +118,41 @@ impl Carrier {
             Self::Plain => None,
             Self::Hash { epoch, .. } | Self::Timelocked { epoch, .. } => Some(*epoch),
         }
+    }
+
+    /// What must be kept apart from the text, as long as the commit is not revealed.
+    pub const fn salt(&self) -> Option<Salt> {
+        match self {
+            Self::Hash { salt, .. } => Some(*salt),
+            Self::Plain | Self::Timelocked { .. } => None,
+        }
+    }
+
+    /// Puts the text and the salt of a carrier together again.
+    ///
+    /// # Errors
+    /// [`ParseCarrierError`] when they do not go together.
+    pub fn from_parts(text: &str, salt: Option<Salt>) -> Result<Self, ParseCarrierError> {
+        let read = || {
+            let mut parts = text.split(':');
+            let kind = parts.next()?;
+            let carrier = match (kind, salt) {
+                ("plain", None) => Self::Plain,
+                ("hash", Some(salt)) => Self::Hash {
+                    salt,
+                    version_key: parts.next()?.parse().ok()?,
+                    epoch: parts.next()?.parse().ok()?,
+                },
+                ("timelocked", None) => Self::Timelocked {
+                    digest: digest(parts.next()?)?,
+                    round: parts.next()?.parse().ok()?,
+                    epoch: parts.next()?.parse().ok()?,
+                },
+                _ => return None,
+            };
+            parts.next().is_none().then_some(carrier)
+        };
+        read().ok_or_else(|| ParseCarrierError(text.to_owned()))
     }
 }
 
@@ -117,21 +173,15 @@ pub(super) fn preimage(
     }
 }
 
-/// `plain`, `hash:<salt>:<version key>:<epoch>` or `timelocked:<digest>:<round>:<epoch>`, for
-/// journals. The salt is a secret until the reveal: it belongs on disk and in no log.
+/// `plain`, `hash:<version key>:<epoch>` or `timelocked:<digest>:<round>:<epoch>`, for journals and
+/// logs: the salt is not in it.
 impl fmt::Display for Carrier {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Plain => f.write_str("plain"),
             Self::Hash {
-                salt,
-                version_key,
-                epoch,
-            } => {
-                f.write_str("hash:")?;
-                salt.iter().try_for_each(|word| write!(f, "{word:04x}"))?;
-                write!(f, ":{version_key}:{epoch}")
-            }
+                version_key, epoch, ..
+            } => write!(f, "hash:{version_key}:{epoch}"),
             Self::Timelocked {
                 digest,
                 round,
@@ -145,60 +195,21 @@ impl fmt::Display for Carrier {
     }
 }
 
-/// A text that is no [`Carrier`].
+/// A text that is no [`Carrier`], or one without the salt it needs.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("`{0}` is not how an extrinsic carries weights")]
 pub struct ParseCarrierError(String);
 
-impl FromStr for Carrier {
-    type Err = ParseCarrierError;
-
-    fn from_str(text: &str) -> Result<Self, Self::Err> {
-        let read = || {
-            let mut parts = text.split(':');
-            let kind = parts.next()?;
-            if kind == "plain" {
-                return parts.next().is_none().then_some(Self::Plain);
-            }
-            let secret = parts.next()?;
-            let first = parts.next()?.parse().ok()?;
-            let epoch = parts.next()?.parse().ok()?;
-            parts.next().is_none().then_some(())?;
-            match kind {
-                "hash" => Some(Self::Hash {
-                    salt: words(secret)?,
-                    version_key: first,
-                    epoch,
-                }),
-                "timelocked" => {
-                    let words: [u16; 16] = words(secret)?;
-                    let mut digest = [0; 32];
-                    for (place, word) in digest.chunks_exact_mut(2).zip(words) {
-                        place.copy_from_slice(&word.to_be_bytes());
-                    }
-                    Some(Self::Timelocked {
-                        digest,
-                        round: first,
-                        epoch,
-                    })
-                }
-                _ => None,
-            }
-        };
-        read().ok_or_else(|| ParseCarrierError(text.to_owned()))
-    }
-}
-
-/// Four digits each, and nothing left over.
-fn words<const N: usize>(digits: &str) -> Option<[u16; N]> {
-    if !digits.is_ascii() || digits.len() != 4 * N {
+/// Thirty-two bytes in hexadecimal digits, and nothing left over.
+fn digest(digits: &str) -> Option<[u8; 32]> {
+    if !digits.is_ascii() || digits.len() != 64 {
         return None;
     }
-    let mut words = [0; N];
-    for (place, word) in words.iter_mut().enumerate() {
-        *word = u16::from_str_radix(&digits[4 * place..4 * place + 4], 16).ok()?;
+    let mut digest = [0; 32];
+    for (place, byte) in digest.iter_mut().enumerate() {
+        *byte = u8::from_str_radix(&digits[2 * place..2 * place + 2], 16).ok()?;
     }
-    Some(words)
+    Some(digest)
 }
 
 #[cfg(test)]
@@ -206,11 +217,12 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_carrier_comes_back_from_its_text() {
+    fn a_carrier_comes_back_from_its_parts_and_never_shows_its_salt() {
+        let salt = Salt::new([0, 1, 0xabcd, 0xffff, 4, 5, 6, 43_981]);
         let carriers = [
             Carrier::Plain,
             Carrier::Hash {
-                salt: [0, 1, 0xabcd, 0xffff, 4, 5, 6, 7],
+                salt,
                 version_key: u64::MAX,
                 epoch: 12,
             },
@@ -221,16 +233,23 @@ mod tests {
             },
         ];
         for carrier in carriers {
-            assert_eq!(carrier.to_string().parse(), Ok(carrier));
+            let text = carrier.to_string();
+            assert_eq!(Carrier::from_parts(&text, carrier.salt()), Ok(carrier));
+            for said in [text, format!("{carrier:?}")] {
+                let shown = said.contains("43981") || said.to_lowercase().contains("abcd");
+                assert!(!shown, "{said}");
+            }
         }
-        for text in [
-            "",
-            "plain:",
-            "hash:00:1:2",
-            "timelocked:zz:1:2",
-            "other:1:2:3",
+        for (text, salt) in [
+            ("", None),
+            ("plain:", None),
+            ("plain", Some(salt)),
+            ("hash:1:2", None),
+            ("hash:1:2:3", Some(salt)),
+            ("timelocked:zz:1:2", None),
+            ("other:1:2:3", None),
         ] {
-            assert!(text.parse::<Carrier>().is_err(), "{text}");
+            assert!(Carrier::from_parts(text, salt).is_err(), "{text}");
         }
     }
 }

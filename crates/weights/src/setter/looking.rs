@@ -74,6 +74,7 @@ impl Setter {
             Carrier::Hash {
                 salt, version_key, ..
             } => {
+                let salt = salt.expose();
                 let hash = preimage(hotkey, place, target.weights, &salt, version_key).hash();
                 let commits = patiently(deadline, pause, || {
                     self.chain.hash_commits(netuid, mechanism, hotkey, at)

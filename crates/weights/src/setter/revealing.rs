@@ -110,7 +110,13 @@ impl Setter {
             return waiting;
         };
         let place = (intent.netuid, intent.mechanism);
-        let committed = preimage(intent.hotkey, place, &intent.weights, &salt, version_key);
+        let committed = preimage(
+            intent.hotkey,
+            place,
+            &intent.weights,
+            &salt.expose(),
+            version_key,
+        );
         let call = Call::RevealWeights {
             netuid: intent.netuid,
             mechanism: intent.mechanism,

@@ -5,7 +5,7 @@ use tokio::time::Instant;
 use super::carrier::preimage;
 use super::patience::patiently;
 use super::preflight::Ready;
-use super::{Attempt, Carrier, Path, SetError, Setter};
+use super::{Attempt, Carrier, Path, Salt, SetError, Setter};
 use crate::Plan;
 
 impl Setter {
@@ -51,7 +51,7 @@ impl Setter {
         Ok(extrinsic.await?)
     }
 
-    async fn call(
+    pub(super) async fn call(
         &self,
         plan: &Plan,
         ready: &Ready,
@@ -74,7 +74,13 @@ impl Setter {
             Path::Hash => {
                 let salt = random_salt()?;
                 let place = (netuid, mechanism);
-                let committed = preimage(self.hotkey(), place, plan.weights(), &salt, version_key);
+                let committed = preimage(
+                    self.hotkey(),
+                    place,
+                    plan.weights(),
+                    &salt.expose(),
+                    version_key,
+                );
                 let call = Call::CommitWeights {
                     netuid,
                     mechanism,
@@ -147,7 +153,7 @@ pub(super) fn digest(sealed: &[u8]) -> [u8; 32] {
     digest
 }
 
-fn random_salt() -> Result<[u16; 8], SetError> {
+fn random_salt() -> Result<Salt, SetError> {
     let mut bytes = [0; 16];
     getrandom::fill(&mut bytes)
         .map_err(|_| SetError::Sealing("the system gave no randomness".to_owned()))?;
@@ -155,5 +161,5 @@ fn random_salt() -> Result<[u16; 8], SetError> {
     for (word, bytes) in salt.iter_mut().zip(bytes.chunks_exact(2)) {
         *word = u16::from_le_bytes([bytes[0], bytes[1]]);
     }
-    Ok(salt)
+    Ok(Salt::new(salt))
 }
