@@ -2,7 +2,9 @@
 //!
 //! A subnet author writes one [`Mechanism`]; this crate reads the subnet at one block, asks the
 //! mechanism, folds the answers into averages that survive a restart, plans a weight vector and
-//! lands it, and tells the whole story in a [`RoundReport`].
+//! lands it, and tells the whole story in a [`RoundReport`]. A [`Weigher`] does all of that but the
+//! judging. While judging takes longer than a tempo, the last good vector is sent again; when nothing
+//! has landed for three tempos, or can land at all, the log says so once, with the reason.
 //!
 //! ```
 //! use async_trait::async_trait;
@@ -31,19 +33,28 @@
 
 mod cause;
 mod clock;
+mod history;
 mod journal;
 mod mechanism;
 mod moving_average;
+mod plan_report;
 mod progress;
 mod report;
+mod round;
 mod rounds;
 mod validator;
+mod vigil;
+mod watch;
+mod weigher;
 
 pub use cause::chain_of;
 pub use clock::Clock;
 pub use mechanism::{Evaluation, Mechanism, MechanismError, Round};
 pub use moving_average::{DEFAULT_ALPHA, Folded, MovingAverage};
+pub use plan_report::{PlanReport, RehearsalReport, ReservedReport, ShareChange};
 pub use progress::{Progress, Stage, Step, Unwatched};
 pub use report::{LandingReport, MinerReport, RoundReport};
 pub use rounds::{Ended, Rounds};
 pub use validator::{RoundError, Validator, ValidatorSettings};
+pub use vigil::HealthReport;
+pub use weigher::{Snapshot, Weigher, WeigherSettings};

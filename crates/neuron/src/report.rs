@@ -1,11 +1,12 @@
 use std::collections::BTreeMap;
+use std::fmt;
 use std::time::Duration;
 
 use axonry_core::{BlockHash, BlockNumber, Hotkey, NetUid, Score, Uid, Weights};
 use axonry_weights::{Landing, SetError};
 use serde::Serialize;
 
-use crate::{Stage, chain_of};
+use crate::{HealthReport, PlanReport, RehearsalReport, Stage, chain_of};
 
 /// Everything a round did, for people and programs.
 #[derive(Clone, Debug, Serialize)]
@@ -22,8 +23,16 @@ pub struct RoundReport {
     pub miners: Vec<MinerReport>,
     /// The vector, as `[[uid, value], …]`; empty when there is none.
     pub weights: Weights,
+    /// What became of scores and reserved shares on the way to it; `null` when there is none.
+    pub plan: Option<PlanReport>,
     /// Whether the vector landed.
     pub landing: LandingReport,
+    /// What would become of it, in a round that only rehearses.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub rehearsal: Option<RehearsalReport>,
+    /// Whether weights still land, by the chain's state at the end of the round; `null` where that
+    /// could not be read.
+    pub health: Option<HealthReport>,
     /// What went wrong without ending the round.
     pub warnings: Vec<String>,
     /// What the mechanism counted on the way.
@@ -80,6 +89,18 @@ impl LandingReport {
     /// Whether chain state shows the vector.
     pub fn landed(&self) -> bool {
         self.block.is_some()
+    }
+}
+
+impl fmt::Display for LandingReport {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match (self.block, self.block_hash, &self.reason) {
+            (Some(block), Some(hash), _) => {
+                write!(f, "{} at block {block} ({hash})", self.outcome)
+            }
+            (.., Some(reason)) => write!(f, "{}: {reason}", self.outcome),
+            _ => f.write_str(self.outcome),
+        }
     }
 }
 

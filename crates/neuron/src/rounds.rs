@@ -1,7 +1,6 @@
 use std::time::Duration;
 
 use axonry_core::BlockNumber;
-use futures_util::StreamExt;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
@@ -62,15 +61,18 @@ impl Validator {
         rounds: Rounds,
         mut told: impl FnMut(&RoundReport) + Send,
     ) -> Result<bool, RoundError> {
+        self.weigher.leave_other_history().await?;
         self.say_what_is_open().await?;
         let mut done = 0;
         let mut pause = SHORTEST;
         loop {
-            self.settle().await;
+            self.weigher.settle().await;
             let report = match self.round().await {
                 Ok(report) => report,
                 Err(error) if rounds == Rounds::Forever && error.is_transient() => {
                     warn!(error = %chain_of(&error), ?pause, "the round failed, trying again");
+                    self.weigher.stand_in(&*self.progress).await;
+                    self.weigher.health().await;
                     tokio::time::sleep(pause).await;
                     pause = (2 * pause).min(LONGEST);
                     continue;
@@ -87,21 +89,9 @@ impl Validator {
         }
     }
 
-    /// Finds out what became of earlier vectors, and reveals those whose time has come.
-    async fn settle(&mut self) {
-        match self.setter.recover().await {
-            Ok(settled) => {
-                for (intent, landing) in settled {
-                    info!(round = intent.round, outcome = %landing, "an earlier vector");
-                }
-            }
-            Err(error) => warn!(error = %chain_of(&error), "could not settle what was left open"),
-        }
-    }
-
     /// Settling may take until the last block an earlier vector can land in: say so first.
     async fn say_what_is_open(&self) -> Result<(), RoundError> {
-        for entry in self.store.unfinished(self.hotkey).await? {
+        for entry in self.weigher.store.unfinished(self.weigher.hotkey).await? {
             let (round, until) = (entry.intent.round, entry.attempt.valid_until);
             info!(round, %until, "settling a vector that an earlier run left open");
             let message = format!(
@@ -113,37 +103,23 @@ impl Validator {
     }
 
     /// Waits for the block a tempo after `last`, through lost connections.
-    async fn next_tempo(&self, last: BlockNumber) -> Result<(), RoundError> {
+    async fn next_tempo(&mut self, last: BlockNumber) -> Result<(), RoundError> {
         let tempo = match self.tempo().await {
             Ok(tempo) => tempo,
             Err(error) if error.is_transient() => 1,
             Err(error) => return Err(error),
         };
         let due = last.plus(u64::from(tempo.max(1)));
-        loop {
-            match self.chain.blocks().await {
-                Ok(mut blocks) => {
-                    while let Some(Ok(block)) = blocks.next().await {
-                        if block.number >= due {
-                            return Ok(());
-                        }
-                    }
-                    warn!("the chain's blocks stopped coming, following them anew");
-                }
-                Err(error) => warn!(error = %chain_of(&error), "cannot follow the chain's blocks"),
-            }
-            tokio::time::sleep(SHORTEST).await;
-            if matches!(self.chain.head().await, Ok(head) if head.number >= due) {
-                return Ok(());
-            }
-        }
+        self.weigher.watch_until(due).await;
+        Ok(())
     }
 
     async fn tempo(&self) -> Result<u16, RoundError> {
-        let netuid = self.settings.netuid;
+        let netuid = self.weigher.settings.netuid;
+        let chain = &self.weigher.chain;
         let read = async {
-            let head = self.chain.head().await?;
-            self.chain.hyperparameters(netuid, head.hash).await
+            let head = chain.head().await?;
+            chain.hyperparameters(netuid, head.hash).await
         };
         let rules = read
             .await

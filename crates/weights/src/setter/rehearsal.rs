@@ -1,4 +1,4 @@
-use axonry_chain::SignedExtrinsic;
+use axonry_chain::{Call, SignedExtrinsic};
 use axonry_core::{Block, BlockNumber, Hotkey, Uid};
 use tokio::time::Instant;
 
@@ -27,10 +27,10 @@ pub struct Rehearsal {
     /// Why it would be sent later than in the next block: the rate limit, or an epoch that has its
     /// vector.
     pub waits: Option<Refusal>,
-    /// What would be sent in the next block; `None` where it is refused.
+    /// What would be sent in the next block, as a call and signed; `None` where it is refused.
     ///
-    /// It is signed and valid: whoever hands it to a node sets the weights.
-    pub extrinsic: Option<SignedExtrinsic>,
+    /// It is valid: whoever hands it to a node sets the weights.
+    pub sent: Option<(Call, SignedExtrinsic)>,
     /// The hotkey's weights in the chain's state, as stored.
     pub in_force: Vec<(Uid, u16)>,
 }
@@ -71,8 +71,7 @@ impl Setter {
             None => Vec::new(),
             Some(uid) => {
                 let weights = patiently(deadline, pause, || {
-                    self.chain
-                        .weights(netuid, plan.mechanism(), uid, head.hash)
+                    self.chain.weights(netuid, plan.mechanism(), uid, head.hash)
                 });
                 weights.await?
             }
@@ -88,7 +87,7 @@ impl Setter {
             window,
             refusal: None,
             waits: None,
-            extrinsic: None,
+            sent: None,
             in_force,
         };
         let (path, uid) = match (path, checked) {
@@ -120,8 +119,9 @@ impl Setter {
             path,
             era: era(self.settings.era, &rules.epochs, head.number),
         };
-        let (extrinsic, _) = self.sign(plan, &ready, deadline).await?;
-        rehearsal.extrinsic = Some(extrinsic);
+        let (call, _) = self.call(plan, &ready, deadline).await?;
+        let extrinsic = self.signed(&call, ready.head, ready.era, deadline).await?;
+        rehearsal.sent = Some((call, extrinsic));
         Ok(rehearsal)
     }
 }
