@@ -1,6 +1,6 @@
 //! Why there is no data.
 
-use axonry_http::{BuildError, HttpError};
+use axonry_http::{BuildError, HttpError, Refusal};
 
 use crate::names::InvalidName;
 
@@ -24,6 +24,34 @@ pub enum GithubError {
         what: String,
         /// What is wrong with it.
         why: String,
+    },
+    /// GitHub understood and says no, in words.
+    #[error("GitHub does not give {what}: {why}")]
+    Refused {
+        /// What was asked for.
+        what: String,
+        /// What it said.
+        why: String,
+    },
+    /// It is more at once than the server bears, even in the smallest pages.
+    #[error("{what} are too much at once for the server: {why}")]
+    TooMuch {
+        /// What was asked for.
+        what: String,
+        /// What it said.
+        why: String,
+    },
+    /// It changed while it was read, again and again.
+    #[error("{what} changed while they were read")]
+    Changing {
+        /// What was asked for.
+        what: String,
+    },
+    /// There is no token to ask with.
+    #[error("no token to ask for {what} with: give one that GitHub knows")]
+    NoToken {
+        /// What was to be asked for.
+        what: String,
     },
     /// The list goes on for longer than this client follows it.
     #[error("{what} fill more than {pages} pages; raise `max_pages` to read on")]
@@ -60,7 +88,21 @@ impl GithubError {
     /// Whether the same question may be answered later.
     #[must_use]
     pub fn is_transient(&self) -> bool {
-        matches!(self, Self::Http { source, .. } if source.is_transient())
+        match self {
+            Self::Http { source, .. } => source.is_transient(),
+            Self::TooMuch { .. } | Self::Changing { .. } => true,
+            _ => false,
+        }
+    }
+
+    /// Whether less of the same may be had.
+    pub(crate) fn is_too_much(&self) -> bool {
+        let refusal = |source: &HttpError| source.refusal().map(Refusal::code);
+        match self {
+            Self::Http { source, .. } => matches!(refusal(source), Some(502..=504)),
+            Self::TooMuch { .. } => true,
+            _ => false,
+        }
     }
 
     /// The HTTP failure behind it, if that was the cause.

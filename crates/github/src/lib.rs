@@ -29,14 +29,15 @@
 //!
 //! It knows nothing of Bittensor: the hotkeys in a [`PatStore`] are plain text here.
 
+mod base;
 mod content;
 mod error;
 mod fields;
 mod file;
 mod github;
-mod identity;
 mod issue;
 mod label;
+mod limits;
 mod maintainer;
 mod mirror;
 mod names;
@@ -50,8 +51,9 @@ pub mod timestamp;
 pub use content::{ContentCache, ContentKey};
 pub use error::GithubError;
 pub use file::{Files, PullRequestFile, StoredFiles};
-pub use github::{GitHub, GitHubBuilder};
-pub use identity::Identity;
+pub use github::{
+    Closure, GitHub, GitHubBuilder, Identity, Repository, TokenCheck, TokenReport, TokenState,
+};
 pub use issue::{Issue, IssueState, LinkedIssue, SolvingPullRequest};
 pub use label::Label;
 pub use maintainer::Maintainer;

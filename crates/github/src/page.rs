@@ -134,25 +134,30 @@ impl<T: Row> Gathering<T> {
             let name = T::name(&value);
             match serde_json::from_value::<T>(value) {
                 // A list that changes between two pages may show a row on both.
-                Ok(row) => {
-                    if self.seen.insert(row.key()) {
-                        self.page.rows.push(row);
-                    }
-                }
-                Err(error) => {
-                    let bad = Quarantined {
-                        what: name.unwrap_or_else(|| format!("row {place} of {what}")),
-                        why: error.to_string().chars().take(200).collect(),
-                    };
-                    warn!(row = bad.what, why = bad.why, "left out a malformed row");
-                    self.page.quarantined.push(bad);
-                }
+                Ok(row) => self.add(row),
+                Err(error) => self.quarantine(Quarantined {
+                    what: name.unwrap_or_else(|| format!("row {place} of {what}")),
+                    why: error.to_string().chars().take(200).collect(),
+                }),
             }
         }
         self.page.generated_at = match (self.page.generated_at, generated_at) {
             (Some(one), Some(other)) => Some(one.min(other)),
             (one, other) => one.or(other),
         };
+    }
+
+    /// Takes one row.
+    pub(crate) fn add(&mut self, row: T) {
+        if self.seen.insert(row.key()) {
+            self.page.rows.push(row);
+        }
+    }
+
+    /// Takes the name and the flaw of one that could not be read.
+    pub(crate) fn quarantine(&mut self, bad: Quarantined) {
+        warn!(row = bad.what, why = bad.why, "left out a malformed row");
+        self.page.quarantined.push(bad);
     }
 
     pub(crate) fn done(self) -> Page<T> {

@@ -7,6 +7,7 @@ use async_trait::async_trait;
 
 use crate::error::GithubError;
 use crate::file::Files;
+use crate::github::GitHub;
 use crate::issue::Issue;
 use crate::maintainer::Maintainer;
 use crate::mirror::{Mirror, Windows};
@@ -87,6 +88,40 @@ impl PullRequestSource for Mirror {
 
     async fn files(&self, of: &Revision) -> Result<Files, GithubError> {
         self.files(&of.repository, of.number).await
+    }
+
+    async fn maintainers(
+        &self,
+        repository: &RepositoryName,
+    ) -> Result<Page<Maintainer>, GithubError> {
+        self.maintainers(repository).await
+    }
+}
+
+#[async_trait]
+impl PullRequestSource for GitHub {
+    async fn pulls(
+        &self,
+        author: &GithubId,
+        windows: &Windows,
+    ) -> Result<Page<PullRequest>, GithubError> {
+        self.pulls(author, windows).await
+    }
+
+    async fn issues(
+        &self,
+        author: &GithubId,
+        windows: &Windows,
+    ) -> Result<Page<Issue>, GithubError> {
+        self.issues(author, windows).await
+    }
+
+    async fn open_issues(&self, author: &GithubId) -> Result<Page<Issue>, GithubError> {
+        self.open_issues(author).await
+    }
+
+    async fn files(&self, of: &Revision) -> Result<Files, GithubError> {
+        self.files(of).await
     }
 
     async fn maintainers(
