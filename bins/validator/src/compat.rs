@@ -25,7 +25,7 @@ pub(crate) struct CompatArguments {
     metadata: Option<PathBuf>,
 }
 
-/// Prints a line for each item; says whether all that is needed is there.
+/// Prints a line for each item; says whether all is there that a validator needs.
 pub(crate) async fn compat(given: CompatArguments) -> Result<bool> {
     let runtime = match (given.metadata, given.network) {
         (Some(file), _) => {
@@ -39,7 +39,7 @@ pub(crate) async fn compat(given: CompatArguments) -> Result<bool> {
     };
     let items = runtime.compatibility();
     std::io::stdout().write_all(table(&runtime, &items).as_bytes())?;
-    Ok(items.iter().all(|item| item.status != ItemStatus::Broken))
+    Ok(!items.iter().any(Item::is_obstacle))
 }
 
 async fn in_force(network: &Network) -> Result<Runtime> {
@@ -64,8 +64,13 @@ fn table(runtime: &Runtime, items: &[Item]) -> String {
     let width = widest.unwrap_or_default();
     let mut text = format!("spec version {}\n", runtime.version().spec);
     for item in items {
+        // What a validator can do without is there for whoever asks for it.
+        let feature = match item.feature.is_of_validator() {
+            true => item.feature.to_string(),
+            false => format!("({})", item.feature),
+        };
         let line = format!(
-            "{:<7} {:<11} {:<width$}  {}",
+            "{:<7} {:<11} {:<width$}  {feature:<14}  {}",
             item.status, item.kind, item.name, item.reason
         );
         let _ = writeln!(text, "{}", line.trim_end());
@@ -78,5 +83,13 @@ fn table(runtime: &Runtime, items: &[Item]) -> String {
         count(ItemStatus::Absent),
         count(ItemStatus::Broken)
     );
+    let obstacles = items.iter().filter(|item| item.is_obstacle()).count();
+    let _ = match obstacles {
+        0 => writeln!(text, "a validator can work on this runtime"),
+        _ => writeln!(
+            text,
+            "a validator cannot work on this runtime: {obstacles} in its way"
+        ),
+    };
     text
 }

@@ -4,6 +4,6 @@
 //! has been recorded.
 
 pub use crate::runtime::{
-    Event, Item, ItemKind, ItemStatus, KeyParts, Parts, Runtime, RuntimeVersion, StorageItem,
-    Values,
+    Event, Feature, Item, ItemKind, ItemStatus, KeyParts, Parts, Runtime, RuntimeVersion,
+    StorageItem, Values,
 };

@@ -27,7 +27,7 @@ use subxt::utils::H256;
 use config::Subtensor;
 
 pub(crate) use calls::{block_hash, extrinsic_hash};
-pub use compatibility::{Item, ItemKind, ItemStatus};
+pub use compatibility::{Feature, Item, ItemKind, ItemStatus};
 pub use event::Event;
 pub use item::{KeyParts, Parts, StorageItem};
 pub(crate) use ledger::{Registered, Unsigned};

@@ -1,4 +1,4 @@
-use axonry_substrate::offline::{Item, ItemKind, ItemStatus, Runtime};
+use axonry_substrate::offline::{Feature, Item, ItemKind, ItemStatus, Runtime};
 
 use crate::recorded::{GENESIS, metadata, replaced, runtimes};
 
@@ -22,9 +22,31 @@ fn the_runtimes_of_2025_and_2026_have_all_that_is_needed() {
             ItemKind::RuntimeApi,
             ItemKind::Constant,
             ItemKind::Error,
+            ItemKind::Event,
             ItemKind::Extension,
         ] {
             assert!(items.iter().any(|item| item.kind == kind), "no {kind}");
+        }
+        for feature in [
+            Feature::Neurons,
+            Feature::Rules,
+            Feature::Weights,
+            Feature::CommitReveal,
+            Feature::Blocks,
+            Feature::Signing,
+            Feature::Balances,
+            Feature::Staking,
+            Feature::Subnets,
+            Feature::Registration,
+            Feature::Serving,
+            Feature::Commitments,
+            Feature::Columns,
+            Feature::Fees,
+            Feature::Batches,
+        ] {
+            let mut works = items.iter().filter(|item| item.status == ItemStatus::Works);
+            let found = works.any(|item| item.feature == feature);
+            assert!(found, "nothing for {feature} works under {spec}");
         }
         // These keep no epochs in state.
         let absent = of_status(&items, ItemStatus::Absent);
@@ -48,12 +70,16 @@ fn what_an_old_runtime_lacks_is_listed_with_what_follows() {
         ] {
             assert!(absent.contains(&name), "{name}: {items:#?}");
         }
-        let absent = items
-            .iter()
-            .filter(|item| item.status == ItemStatus::Absent);
-        for item in absent {
+        for item in items.iter().filter(|item| item.status != ItemStatus::Works) {
             assert!(!item.reason.is_empty(), "{item:?}");
+            assert!(!item.is_obstacle(), "{item:?}");
         }
+        // It tells of subnets in bytes that nobody can read, and says so.
+        let broken = of_status(&items, ItemStatus::Broken);
+        assert!(
+            broken.contains(&"SubnetInfoRuntimeApi.get_all_dynamic_info"),
+            "{broken:?}"
+        );
     }
 }
 
@@ -85,5 +111,37 @@ fn what_has_gone_or_changed_its_name_is_broken_and_nothing_else_is() {
         let runtime = Runtime::decode(&renamed, GENESIS).unwrap();
         let items = runtime.compatibility();
         assert_eq!(of_status(&items, ItemStatus::Broken), [name], "{old}");
+    }
+}
+
+#[test]
+fn what_is_asked_for_beyond_the_loop_keeps_no_validator_from_its_work() {
+    let Some(metadata) = metadata(393) else {
+        return;
+    };
+    for (old, new, name) in [
+        (
+            "partial_fee",
+            "partial_fae",
+            "TransactionPaymentApi.query_info",
+        ),
+        (
+            "limit_price",
+            "limit_prico",
+            "SubtensorModule.swap_stake_limit",
+        ),
+        ("sudo_result", "sudo_resuld", "Sudo.Sudid"),
+        (
+            "is_registered",
+            "is_registerad",
+            "StakeInfoRuntimeApi.get_stake_info_for_coldkey",
+        ),
+    ] {
+        let renamed = replaced(&metadata, old.as_bytes(), new.as_bytes());
+        let runtime = Runtime::decode(&renamed, GENESIS).unwrap();
+        let items = runtime.compatibility();
+        assert!(!items.iter().any(Item::is_obstacle), "{old}: {items:#?}");
+        let broken = of_status(&items, ItemStatus::Broken);
+        assert!(broken.contains(&name), "{old}: {broken:?}");
     }
 }
