@@ -172,7 +172,7 @@ impl Chain for Substrate {
     }
 
     async fn submit(&self, extrinsic: &SignedExtrinsic) -> Result<StatusStream, SubmitError> {
-        submission::submit(Arc::clone(&self.inner.link), extrinsic).await
+        submission::submit(&self.inner, extrinsic).await
     }
 
     async fn dispatch(

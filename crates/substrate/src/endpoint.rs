@@ -54,8 +54,8 @@ impl Endpoint {
     }
 
     /// The whole URL, credentials and all.
-    pub(crate) fn url(&self) -> &str {
-        self.0.as_str()
+    pub(crate) const fn as_url(&self) -> &Url {
+        &self.0
     }
 }
 

@@ -51,6 +51,7 @@ mod blocks;
 mod chain;
 pub mod dynamic;
 mod endpoint;
+mod heads;
 mod ledger;
 mod link;
 mod metadata_cache;
@@ -63,6 +64,7 @@ mod substrate;
 mod view;
 
 pub use account::{Account, AccountError, AccountSettings, Outcome, Submitted};
+pub use blocks::{BestBlock, BestBlocks};
 pub use endpoint::{Endpoint, EndpointError};
-pub use substrate::{ConnectError, Substrate, SubstrateBuilder};
+pub use substrate::{ConnectError, EndpointHealth, Substrate, SubstrateBuilder};
 pub use view::{At, Entries, View};

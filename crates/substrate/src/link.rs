@@ -1,32 +1,46 @@
+//! The way to the node: one connection, kept by a task, and the deadline of every question.
+
+mod activity;
+mod archive;
 mod attempts;
+mod connection;
+mod dial;
+mod elsewhere;
 mod endpoints;
+mod keeper;
+mod lookout;
+mod opening;
 mod question;
 mod requests;
-mod socket;
+mod shared;
+mod subscription;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, Ordering};
+use std::collections::BTreeMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use axonry_chain::ChainError;
-use axonry_core::BlockHash;
+use axonry_core::{BlockHash, BlockNumber};
+use serde::Serialize;
 use serde::de::DeserializeOwned;
-use subxt::ext::jsonrpsee::core::client::{
-    ClientT, Error as RpcError, Subscription, SubscriptionClientT,
-};
-use subxt::ext::jsonrpsee::core::params::ArrayParams;
-use tokio::sync::watch;
+use serde_json::value::RawValue;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::debug;
 
 use crate::endpoint::Endpoint;
-use endpoints::Endpoints;
-use question::{is_about_a_missing_block, words_of};
-use requests::Requests;
+use crate::rpc::Hex;
+use archive::Archive;
+use connection::{Connection, Fault, READ, Stored};
+use keeper::State;
+use shared::Shared;
 
-pub(crate) use question::{Failure, Question, data_of};
-use socket::State;
+pub(crate) use activity::Busy;
+pub(crate) use attempts::Budget;
+pub(crate) use endpoints::Health;
+pub(crate) use question::{Failure, Question, RpcError};
+pub(crate) use subscription::Subscription;
 
 /// Unanswered calls in a row after which the connection is replaced, whatever its pings say.
 const UNANSWERED_AT_MOST: u32 = 3;
@@ -40,6 +54,10 @@ pub(crate) struct Patience {
     pub(crate) silence: Duration,
     pub(crate) status: Duration,
     pub(crate) rest: Duration,
+    pub(crate) heads: Duration,
+    pub(crate) idle_after: Option<Duration>,
+    pub(crate) largest_message: usize,
+    pub(crate) attempts: Budget,
 }
 
 /// One multiplexed websocket to one node, replaced when it breaks; by one to the next node where
@@ -50,20 +68,9 @@ pub(crate) struct Patience {
 #[derive(Debug)]
 pub(crate) struct Link {
     shared: Arc<Shared>,
+    archive: Option<Archive>,
     /// Keeps the connection; ends with the link.
-    _keeper: AbortOnDropHandle<()>,
-}
-
-/// What the link and its keeper both hold.
-#[derive(Debug)]
-struct Shared {
-    endpoints: Endpoints,
-    patience: Patience,
-    state: watch::Sender<State>,
-    requests: Requests,
-    unanswered: AtomicU32,
-    /// The newest connection that has been given up on.
-    distrusted: watch::Sender<u64>,
+    keeper: Mutex<Option<AbortOnDropHandle<()>>>,
 }
 
 /// Whether a question may be put again when the connection broke before the answer.
@@ -73,131 +80,226 @@ pub(crate) enum Repeat {
     No,
 }
 
-impl Link {
-    /// Connects, trying each endpoint once; from then on the link reconnects by itself until it is
-    /// dropped.
-    pub(crate) async fn open(
-        endpoints: Vec<Endpoint>,
-        patience: Patience,
-    ) -> Result<Self, ChainError> {
-        let endpoints = Endpoints::new(endpoints);
-        let mut place = 0;
-        let socket = loop {
-            let endpoint = endpoints.at(place);
-            match socket::dial(endpoint, &patience).await {
-                Ok(socket) => break socket,
-                Err(reason) if place + 1 < endpoints.len() => {
-                    debug!(%endpoint, %reason, "no connection, trying the next endpoint");
-                    endpoints.failed(place);
-                    place += 1;
-                }
-                Err(reason) => {
-                    return Err(ChainError::Unavailable {
-                        endpoint: endpoint.to_string(),
-                        what: "a connection".to_owned(),
-                        source: reason.to_string().into(),
-                    });
-                }
-            }
-        };
-        endpoints.choose(place);
-        let (state, _) = watch::channel(State::first(socket));
-        let shared = Arc::new(Shared {
-            endpoints,
-            patience,
-            state,
-            requests: Requests::default(),
-            unanswered: AtomicU32::new(0),
-            distrusted: watch::Sender::new(0),
-        });
-        let keeper = AbortOnDropHandle::new(tokio::spawn(socket::keep(Arc::clone(&shared))));
-        Ok(Self {
-            shared,
-            _keeper: keeper,
-        })
-    }
+/// How a question is put.
+#[derive(Clone, Debug)]
+enum Form {
+    /// With these parameters, as JSON.
+    Params(Arc<str>),
+    /// As a read of this key, `0x` and hexadecimal digits, together with others of the same block.
+    Key(String),
+}
 
+/// What a question is answered with.
+#[derive(Debug)]
+enum Answer {
+    Json(Box<RawValue>),
+    Stored(Option<Vec<u8>>),
+}
+
+impl Link {
     /// The node it is connected to, or was last.
     pub(crate) fn endpoint(&self) -> &Endpoint {
         self.shared.endpoint()
+    }
+
+    /// Every endpoint in order of preference, and what is known of it.
+    pub(crate) fn endpoints(&self) -> impl Iterator<Item = (&Endpoint, &Health, bool)> {
+        let places = &self.shared.endpoints;
+        (0..places.len()).map(|place| {
+            let rested = places.has_rested(place, self.shared.patience.rest);
+            (places.at(place), &**places.health(place), rested)
+        })
+    }
+
+    /// Takes note of how far the node in use has got.
+    pub(crate) fn has_reached(&self, head: BlockNumber) {
+        let places = &self.shared.endpoints;
+        places.health(places.current()).has_reached(head);
+    }
+
+    /// Why there is no connection, where there should be one.
+    pub(crate) fn why_down(&self) -> Option<Arc<str>> {
+        match &*self.shared.state.borrow() {
+            State::Down { reason } => Some(Arc::clone(reason)),
+            State::Up { .. } | State::Asleep | State::Closed => None,
+        }
     }
 
     /// Holds every further connection to this chain.
     pub(crate) fn insist_on(&self, genesis: BlockHash) {
         // It is the first that counts.
         let _ = self.shared.endpoints.genesis.set(genesis);
+        if let Some(archive) = &self.archive {
+            archive.link.insist_on(genesis);
+        }
     }
 
     pub(crate) fn patience(&self) -> &Patience {
         &self.shared.patience
     }
 
+    /// Keeps the connection from being closed for want of questions, while it lives.
+    pub(crate) fn hold(&self) -> Busy {
+        self.shared.activity.begin()
+    }
+
     /// What has been asked so far, by method; a repeated question counts again.
-    pub(crate) fn requests(&self) -> std::collections::BTreeMap<&'static str, u64> {
-        self.shared.requests.by_method()
+    pub(crate) fn requests(&self) -> BTreeMap<&'static str, u64> {
+        let mut requests = self.shared.requests.by_method();
+        if let Some(archive) = &self.archive {
+            for (method, count) in archive.link.shared.requests.by_method() {
+                *requests.entry(method).or_default() += count;
+            }
+        }
+        requests
     }
 
     /// Asks for something that is the same however often it is asked.
-    pub(crate) async fn ask<T>(
+    pub(crate) async fn ask<T: DeserializeOwned>(
         &self,
         question: Question,
-        params: ArrayParams,
-    ) -> Result<T, ChainError>
-    where
-        T: DeserializeOwned + Send,
-    {
-        let answer = self.within_deadline(async {
-            let mut lost = None;
-            loop {
-                let (socket, generation) = self.shared.connection_after(lost).await;
-                self.shared.requests.count(question.method);
-                let answer = socket.request(question.method, params.clone()).await;
-                match self.judge(answer, generation) {
-                    Judged::Broken(reason) => {
-                        debug!(method = question.method, %reason, "connection lost, asking again");
-                        lost = Some(generation);
-                    }
-                    Judged::Answer(answer) => return answer,
+        params: impl Serialize,
+    ) -> Result<T, ChainError> {
+        let form = Form::Params(as_json(&params));
+        let mut again = true;
+        loop {
+            let Answer::Json(answer) = self.routed(&question, form.clone()).await? else {
+                unreachable!("only keys are answered with what is stored");
+            };
+            match serde_json::from_str(answer.get()) {
+                Ok(answer) => return Ok(answer),
+                // It may have been another question's: once is chance.
+                Err(error) if again => {
+                    debug!(method = question.method, %error, "unreadable, asking again");
+                    again = false;
                 }
+                Err(error) => return Err(self.chain_error(&question, Failure::Garbled(error))),
             }
-        });
-        let answer = answer.await;
-        answer.map_err(|failure| self.chain_error(&question, failure))
+        }
     }
 
-    /// Subscribes; a subscription ends, with `None`, when the connection breaks.
-    pub(crate) async fn subscribe<T>(
+    /// What is stored at one key.
+    pub(crate) async fn stored(
         &self,
-        method: &'static str,
-        params: ArrayParams,
-        unsubscribe: &'static str,
+        what: String,
+        key: &[u8],
+        at: BlockHash,
+    ) -> Result<Option<Vec<u8>>, ChainError> {
+        let question = Question::new("state_getStorage", what)
+            .or(&["state_getStorageAt"])
+            .at(at);
+        match self
+            .routed(&question, Form::Key(crate::rpc::to_hex(key)))
+            .await?
+        {
+            Answer::Stored(stored) => Ok(stored),
+            Answer::Json(answer) => serde_json::from_str::<Option<Hex>>(answer.get())
+                .map(|bytes| bytes.map(|bytes| bytes.0))
+                .map_err(|error| self.chain_error(&question, Failure::Garbled(error))),
+        }
+    }
+
+    /// Asks the usual node, and the archive for what that one has dropped.
+    async fn routed(&self, question: &Question, form: Form) -> Result<Answer, ChainError> {
+        let Some((archive, at)) = self.archive.as_ref().zip(question.at) else {
+            return self.put(question, form).await;
+        };
+        if !archive.is_pruned_elsewhere(at) {
+            match self.put(question, form.clone()).await {
+                Err(ChainError::NoState(_)) => archive.note_pruned(at),
+                answer => return answer,
+            }
+        }
+        debug!(block = %at, "asking the archive");
+        archive.link.put(question, form).await
+    }
+
+    async fn put(&self, question: &Question, form: Form) -> Result<Answer, ChainError> {
+        let answer = self.answer_to(question, form, Repeat::Yes).await;
+        answer.map_err(|failure| self.chain_error(question, failure))
+    }
+
+    /// Asks for something that is done by asking, and may be known by no other name.
+    pub(crate) async fn ask_once(
+        &self,
+        question: &Question,
+        params: impl Serialize,
+    ) -> Result<(), Failure> {
+        let form = Form::Params(as_json(&params));
+        self.answer_to(question, form, Repeat::No).await.map(drop)
+    }
+
+    async fn answer_to(
+        &self,
+        question: &Question,
+        form: Form,
         repeat: Repeat,
-    ) -> Result<Subscription<T>, Failure>
-    where
-        T: DeserializeOwned + Send,
-    {
+    ) -> Result<Answer, Failure> {
         self.within_deadline(async {
+            let _busy = self.hold();
             let mut lost = None;
             loop {
-                let (socket, generation) = self.shared.connection_after(lost).await;
-                self.shared.requests.count(method);
-                let params = params.clone();
-                let answer = socket.subscribe::<T, _>(method, params, unsubscribe).await;
-                match self.judge(answer, generation) {
-                    Judged::Broken(reason) if repeat == Repeat::No => {
-                        return Err(Failure::Down(reason));
+                let (connection, generation) = self.shared.connection_after(lost).await?;
+                match answer_of(&connection, question, form.clone()).await {
+                    Err(Failure::Down(_)) if repeat == Repeat::Yes => {
+                        debug!(method = question.method, "connection lost, asking again");
+                        lost = Some(generation);
                     }
-                    Judged::Broken(_) => lost = Some(generation),
-                    Judged::Answer(answer) => return answer,
+                    answer => {
+                        self.shared.unanswered.store(0, Ordering::Relaxed);
+                        return answer;
+                    }
                 }
             }
         })
         .await
     }
 
-    /// Waits, without a deadline, for a connection other than the one of `generation`.
-    pub(crate) async fn connection_after(&self, generation: Option<u64>) -> u64 {
-        self.shared.connection_after(generation).await.1
+    /// Subscribes; a subscription ends, with `None`, when the connection breaks.
+    ///
+    /// With `busy`, it keeps the connection from being idle.
+    pub(crate) async fn subscribe<T: DeserializeOwned>(
+        &self,
+        question: &Question,
+        params: impl Serialize,
+        unsubscribe: &'static str,
+        repeat: Repeat,
+        busy: Option<Busy>,
+    ) -> Result<Subscription<T>, Failure> {
+        let params = as_json(&params);
+        let source = self.within_deadline(async {
+            let _busy = self.hold();
+            let mut lost = None;
+            loop {
+                let (connection, generation) = self.shared.connection_after(lost).await?;
+                let mut answer = Err(Failure::Unserved);
+                for method in served(&connection, question) {
+                    let params = Arc::clone(&params);
+                    let asked = connection.subscribe(method, params, unsubscribe).await;
+                    match asked.map_err(|fault| of_fault(&connection, method, fault)) {
+                        Err(Failure::Unserved) => {}
+                        other => {
+                            answer = other;
+                            break;
+                        }
+                    }
+                }
+                match answer {
+                    Err(Failure::Down(_)) if repeat == Repeat::Yes => lost = Some(generation),
+                    answer => {
+                        self.shared.unanswered.store(0, Ordering::Relaxed);
+                        return answer;
+                    }
+                }
+            }
+        });
+        source.await.map(|source| Subscription::new(source, busy))
+    }
+
+    /// Waits, without a deadline and without waking it, for a connection other than the one of
+    /// `generation`; `None` once the link is closed.
+    pub(crate) async fn next_connection(&self, generation: Option<u64>) -> Option<u64> {
+        self.shared.next_connection(generation).await
     }
 
     /// Holds something that takes several questions to the deadline of one.
@@ -226,6 +328,8 @@ impl Link {
         let generation = match &*self.shared.state.borrow() {
             State::Up { generation, .. } => *generation,
             State::Down { reason } => return Failure::Down(Arc::clone(reason)),
+            State::Asleep => return Failure::Down("it is being opened".into()),
+            State::Closed => return Failure::Closed,
         };
         let unanswered = self.shared.unanswered.fetch_add(1, Ordering::Relaxed) + 1;
         if unanswered >= UNANSWERED_AT_MOST {
@@ -235,34 +339,25 @@ impl Link {
         Failure::Late
     }
 
-    /// Tells an answer, good or bad, from a connection that broke.
-    fn judge<T>(&self, answer: Result<T, RpcError>, generation: u64) -> Judged<T> {
-        let answer = match answer {
-            Ok(answer) => Ok(answer),
-            Err(RpcError::Call(error)) => Err(Failure::Refused(error)),
-            Err(RpcError::ParseError(error)) => Err(Failure::Garbled(error)),
-            Err(error) => {
-                // The socket may not have noticed yet; it is of no use to anybody any more.
-                self.shared.distrusted.send_replace(generation);
-                return Judged::Broken(socket::in_words(&error, self.shared.endpoint()));
-            }
-        };
-        self.shared.unanswered.store(0, Ordering::Relaxed);
-        Judged::Answer(answer)
-    }
-
     /// Puts a failure in the chain's words.
     pub(crate) fn chain_error(&self, question: &Question, failure: Failure) -> ChainError {
         let endpoint = || self.shared.endpoint().to_string();
         let what = question.what.to_string();
         match failure {
             Failure::Refused(error) => match question.at {
-                Some(at) if is_about_a_missing_block(&error) => ChainError::NoState(at),
+                Some(at) if error.is_about_a_missing_block() => ChainError::NoState(at),
                 _ => ChainError::Node {
                     what,
-                    code: error.code(),
-                    message: words_of(&error),
+                    code: error.code,
+                    message: error.words(),
                 },
+            },
+            Failure::Unserved => ChainError::Incompatible {
+                item: question.method.to_owned(),
+                reason: format!(
+                    "the node at `{}` does not serve this method, which {what} takes: use another",
+                    endpoint()
+                ),
             },
             Failure::Garbled(error) => ChainError::Decode {
                 item: question.method.to_owned(),
@@ -278,17 +373,65 @@ impl Link {
                 what,
                 after: self.shared.patience.call,
             },
+            Failure::Closed => ChainError::Closed,
         }
     }
 }
 
-impl Shared {
-    fn endpoint(&self) -> &Endpoint {
-        self.endpoints.at(self.endpoints.current())
+/// Puts a question on one connection, under the first name it is served by.
+async fn answer_of(
+    connection: &Connection,
+    question: &Question,
+    form: Form,
+) -> Result<Answer, Failure> {
+    let params = match form {
+        Form::Params(params) => params,
+        Form::Key(key) => {
+            let at = question.at.expect("a key is read at a block");
+            let alone = as_json(&(&key, at));
+            if !connection.lacks(READ) {
+                match connection.read(key, at).await {
+                    Ok(Stored::Value(value)) => return Ok(Answer::Stored(value)),
+                    Ok(Stored::AskAlone) => {}
+                    Ok(Stored::Refused(error)) if error.is_unserved() => {
+                        connection.note_missing(READ)
+                    }
+                    Ok(Stored::Refused(error)) => return Err(Failure::Refused(error)),
+                    Err(fault) => return Err(of_fault(connection, READ, fault)),
+                }
+            }
+            alone
+        }
+    };
+    for method in served(connection, question) {
+        let answer = connection.ask(method, Arc::clone(&params)).await;
+        match answer.map_err(|fault| of_fault(connection, method, fault)) {
+            Err(Failure::Unserved) => {}
+            answer => return answer.map(Answer::Json),
+        }
+    }
+    Err(Failure::Unserved)
+}
+
+/// The names of a method that the node has not said it does not serve.
+fn served(connection: &Connection, question: &Question) -> impl Iterator<Item = &'static str> {
+    question.names().filter(|name| !connection.lacks(name))
+}
+
+fn of_fault(connection: &Connection, method: &'static str, fault: Fault) -> Failure {
+    match fault {
+        Fault::Lost => Failure::Down("the connection was lost".into()),
+        Fault::Refused(error) if error.is_unserved() => {
+            connection.note_missing(method);
+            Failure::Unserved
+        }
+        Fault::Refused(error) => Failure::Refused(error),
     }
 }
 
-enum Judged<T> {
-    Answer(Result<T, Failure>),
-    Broken(Arc<str>),
+fn as_json(params: &impl Serialize) -> Arc<str> {
+    let params = serde_json::to_string(params);
+    params
+        .expect("numbers, texts and lists of them are JSON")
+        .into()
 }

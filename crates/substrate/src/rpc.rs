@@ -1,120 +1,78 @@
 //! The node's methods, as far as they are used here.
 //!
 //! These are the legacy methods only: pruned nodes advertise `archive` ones that they do not serve,
-//! and nothing here needs a block to be pinned.
+//! and nothing here needs a block to be pinned. What `rpc_methods` lists is not asked: a method is
+//! taken to be served until the node says that it is not (-32601), which is remembered for as long
+//! as the connection lasts. Then the next way is taken:
+//!
+//! | method | where it is not served |
+//! |---|---|
+//! | `state_queryStorageAt` | `state_getStorage` for each key |
+//! | `state_getStorage` | not needed as long as `state_queryStorageAt` is served |
+//! | `state_getRuntimeVersion` | `chain_getRuntimeVersion`, then the runtime's `Core_version` |
+//! | `state_getKeysPaged` | `state_getKeysPagedAt` |
+//! | `state_call` for metadata | `state_getMetadata` |
+//! | `chain_getHeader` of a block | the header in `chain_getBlock` |
+//! | `chain_getFinalizedHead` | `chain_getFinalisedHead` |
+//! | `system_accountNextIndex` | `account_nextIndex`, then the runtime's `AccountNonceApi` |
+//! | `state_subscribeRuntimeVersion` | `chain_subscribeRuntimeVersion`, then asking at every head |
+//! | `chain_subscribeFinalizedHeads` | `chain_subscribeFinalisedHeads`, then polling |
+//! | `chain_subscribeNewHeads` | its three other names, then polling |
+//! | `author_submitAndWatchExtrinsic` | `author_submitExtrinsic`, then looking into blocks |
+//!
+//! Any other, and the last of each row, is an error that names the method.
 
-use std::fmt;
+mod json;
 
 use axonry_chain::ChainError;
-use axonry_core::{AccountId, Block, BlockHash, BlockNumber};
+use axonry_core::{AccountId, BlockHash, BlockNumber};
+use futures_util::future::try_join_all;
 use parity_scale_codec::{Decode, Encode};
-use serde::{Deserialize, Deserializer};
-use subxt::config::substrate::{DigestItem, SubstrateHeader};
-use subxt::ext::jsonrpsee::rpc_params;
-use subxt::utils::H256;
 
 use crate::link::{Link, Question};
-use crate::runtime::{RuntimeVersion, Values, block_hash};
+use crate::runtime::{RuntimeVersion, Values};
+use json::{ChangeSet, SignedBlock};
 
-/// Bytes as the node writes them: `0x` and hexadecimal digits.
-pub(crate) struct Hex(pub(crate) Vec<u8>);
-
-impl fmt::Debug for Hex {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes", self.0.len())
-    }
-}
-
-impl<'de> Deserialize<'de> for Hex {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct Digits;
-        impl serde::de::Visitor<'_> for Digits {
-            type Value = Hex;
-
-            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("`0x` and hexadecimal digits")
-            }
-
-            fn visit_str<E: serde::de::Error>(self, text: &str) -> Result<Hex, E> {
-                let digits = text.strip_prefix("0x").unwrap_or(text);
-                hex::decode(digits).map(Hex).map_err(E::custom)
-            }
-        }
-        deserializer.deserialize_str(Digits)
-    }
-}
-
-pub(crate) fn to_hex(bytes: &[u8]) -> String {
-    format!("0x{}", hex::encode(bytes))
-}
-
-/// A block's header.
-#[derive(Debug, Deserialize)]
-#[serde(transparent)]
-pub(crate) struct Header(SubstrateHeader<H256>);
-
-impl Header {
-    pub(crate) fn number(&self) -> BlockNumber {
-        BlockNumber(self.0.number)
-    }
-
-    pub(crate) fn parent(&self) -> BlockHash {
-        BlockHash(self.0.parent_hash.0)
-    }
-
-    /// The block, with the hash worked out from the header.
-    pub(crate) fn block(&self) -> Block {
-        Block {
-            number: self.number(),
-            hash: block_hash(&self.0.encode()),
-        }
-    }
-
-    /// Whether the block put another runtime in force, for itself and all after it.
-    pub(crate) fn changes_runtime(&self) -> bool {
-        let logs = &self.0.digest.logs;
-        logs.contains(&DigestItem::RuntimeEnvironmentUpdated)
-    }
-}
-
-/// A block with what is in it.
-#[derive(Debug, Deserialize)]
-pub(crate) struct Body {
-    pub(crate) header: Header,
-    pub(crate) extrinsics: Vec<Hex>,
-}
-
-#[derive(Deserialize)]
-struct SignedBlock {
-    block: Body,
-}
-
-#[derive(Deserialize)]
-struct ChangeSet {
-    changes: Vec<(Hex, Option<Hex>)>,
-}
+pub(crate) use json::{Body, Header, Hex, to_hex};
 
 impl Link {
     pub(crate) async fn finalized_head(&self) -> Result<BlockHash, ChainError> {
-        let question = Question::new("chain_getFinalizedHead", "the finalized head");
-        self.ask(question, rpc_params![]).await
+        let question = Question::new("chain_getFinalizedHead", "the finalized head")
+            .or(&["chain_getFinalisedHead"]);
+        self.ask(question, NOTHING).await
+    }
+
+    /// The header of the best block, which may yet be given up for another.
+    pub(crate) async fn best_header(&self) -> Result<Header, ChainError> {
+        let question = Question::new("chain_getHeader", "the best block");
+        self.ask(question, NOTHING).await
     }
 
     pub(crate) async fn header(&self, at: BlockHash) -> Result<Header, ChainError> {
         let question = Question::new("chain_getHeader", format!("the header of {at}")).at(at);
-        let header: Option<Header> = self.ask(question, rpc_params![at]).await?;
-        header.ok_or(ChainError::NoState(at))
+        let header: Option<Header> = match self.ask(question, (at,)).await {
+            Err(ChainError::Incompatible { .. }) => Some(self.body(at).await?.header),
+            answer => answer?,
+        };
+        let header = header.ok_or(ChainError::NoState(at))?;
+        match header.block().hash == at {
+            true => Ok(header),
+            false => Err(ChainError::Decode {
+                item: format!("the header of {at}"),
+                reason: "the node's answer is another block's".to_owned(),
+            }),
+        }
     }
 
     pub(crate) async fn hash_of(&self, number: BlockNumber) -> Result<BlockHash, ChainError> {
         let question = Question::new("chain_getBlockHash", format!("the hash of block {number}"));
-        let hash: Option<BlockHash> = self.ask(question, rpc_params![number.0]).await?;
+        let hash: Option<BlockHash> = self.ask(question, (number.0,)).await?;
         hash.ok_or(ChainError::NoBlock(number))
     }
 
     pub(crate) async fn body(&self, at: BlockHash) -> Result<Body, ChainError> {
         let question = Question::new("chain_getBlock", format!("the body of {at}")).at(at);
-        let block: Option<SignedBlock> = self.ask(question, rpc_params![at]).await?;
+        let block: Option<SignedBlock> = self.ask(question, (at,)).await?;
         Ok(block.ok_or(ChainError::NoState(at))?.block)
     }
 
@@ -122,20 +80,27 @@ impl Link {
         &self,
         at: BlockHash,
     ) -> Result<RuntimeVersion, ChainError> {
-        let question = Question::new("state_getRuntimeVersion", "the runtime's version").at(at);
-        self.ask(question, rpc_params![at]).await
+        let question = Question::new("state_getRuntimeVersion", "the runtime's version")
+            .or(&["chain_getRuntimeVersion"])
+            .at(at);
+        match self.ask(question, (at,)).await {
+            Err(ChainError::Incompatible { .. }) => {
+                let what = "the runtime's version";
+                let bytes = self.state_call(what, "Core_version", &[], at).await?;
+                core_version(&bytes).ok_or_else(|| ChainError::Decode {
+                    item: "Core_version".to_owned(),
+                    reason: "it is of another shape".to_owned(),
+                })
+            }
+            answer => answer,
+        }
     }
 
-    /// What is stored at one key.
-    pub(crate) async fn stored(
-        &self,
-        what: String,
-        key: &[u8],
-        at: BlockHash,
-    ) -> Result<Option<Vec<u8>>, ChainError> {
-        let question = Question::new("state_getStorage", what).at(at);
-        let bytes: Option<Hex> = self.ask(question, rpc_params![to_hex(key), at]).await?;
-        Ok(bytes.map(|bytes| bytes.0))
+    /// Finds out whether the node serves reads of many keys, so that none of them has to.
+    pub(crate) async fn probe_reads(&self, at: BlockHash) {
+        let question = Question::new("state_queryStorageAt", "nothing").at(at);
+        // What it says is remembered by the connection; anything else will show when it matters.
+        let _: Result<serde::de::IgnoredAny, _> = self.ask(question, (NOTHING, at)).await;
     }
 
     /// What is stored at many keys, in one request.
@@ -145,13 +110,29 @@ impl Link {
         keys: &[Vec<u8>],
         at: BlockHash,
     ) -> Result<Values, ChainError> {
-        let question = Question::new("state_queryStorageAt", what).at(at);
-        let keys: Vec<_> = keys.iter().map(|key| to_hex(key)).collect();
-        let sets: Vec<ChangeSet> = self.ask(question, rpc_params![keys, at]).await?;
+        let question = Question::new("state_queryStorageAt", what.clone()).at(at);
+        let names: Vec<_> = keys.iter().map(|key| to_hex(key)).collect();
+        let sets: Vec<ChangeSet> = match self.ask(question, (names, at)).await {
+            Err(ChainError::Incompatible { .. }) => return self.each_stored(what, keys, at).await,
+            answer => answer?,
+        };
         let changes = sets.into_iter().flat_map(|set| set.changes);
         Ok(changes
             .map(|(key, value)| (key.0, value.map(|value| value.0)))
             .collect())
+    }
+
+    async fn each_stored(
+        &self,
+        what: String,
+        keys: &[Vec<u8>],
+        at: BlockHash,
+    ) -> Result<Values, ChainError> {
+        let each = keys.iter().map(async |key| {
+            let value = self.stored(what.clone(), key, at).await?;
+            Ok::<_, ChainError>((key.clone(), value))
+        });
+        Ok(try_join_all(each).await?.into_iter().collect())
     }
 
     /// The next keys, in order, that begin with a prefix and come after `after`.
@@ -163,8 +144,10 @@ impl Link {
         after: Option<&[u8]>,
         at: BlockHash,
     ) -> Result<Vec<Vec<u8>>, ChainError> {
-        let question = Question::new("state_getKeysPaged", what).at(at);
-        let params = rpc_params![to_hex(prefix), at_most, after.map(to_hex), at];
+        let question = Question::new("state_getKeysPaged", what)
+            .or(&["state_getKeysPagedAt"])
+            .at(at);
+        let params = (to_hex(prefix), at_most, after.map(to_hex), at);
         let keys: Vec<Hex> = self.ask(question, params).await?;
         Ok(keys.into_iter().map(|key| key.0).collect())
     }
@@ -178,7 +161,7 @@ impl Link {
         at: BlockHash,
     ) -> Result<Vec<u8>, ChainError> {
         let question = Question::new("state_call", what).at(at);
-        let params = rpc_params![function, to_hex(arguments), at];
+        let params = (function, to_hex(arguments), at);
         let bytes: Hex = self.ask(question, params).await?;
         Ok(bytes.0)
     }
@@ -196,43 +179,58 @@ impl Link {
             {
                 Ok(Ok(Some(metadata))) => return Ok(metadata),
                 // Not in this version; or, on older runtimes, no such function at all.
-                Ok(_) | Err(ChainError::Node { .. }) => {}
+                Ok(_) | Err(ChainError::Node { .. } | ChainError::Incompatible { .. }) => {}
                 Err(_) => return answer,
             }
         }
         let question = Question::new("state_getMetadata", "the runtime's metadata").at(at);
-        let bytes: Hex = self.ask(question, rpc_params![at]).await?;
+        let bytes: Hex = self.ask(question, (at,)).await?;
         Ok(bytes.0)
     }
 
     /// The nonce that comes next, extrinsics in the node's pool counted.
+    ///
+    /// Where the node cannot say, the runtime is asked at the best block, which does not know of
+    /// what is in the pool.
     pub(crate) async fn next_index(&self, account: AccountId) -> Result<u64, ChainError> {
         let what = format!("the next nonce of {account}");
-        let question = Question::new("system_accountNextIndex", what);
-        self.ask(question, rpc_params![account]).await
+        let question =
+            Question::new("system_accountNextIndex", what.clone()).or(&["account_nextIndex"]);
+        match self.ask(question, (account,)).await {
+            Err(ChainError::Incompatible { .. }) => {
+                let best = self.best_header().await?.block().hash;
+                let function = "AccountNonceApi_account_nonce";
+                let bytes = self
+                    .state_call(what, function, account.as_bytes(), best)
+                    .await?;
+                nonce(&bytes).ok_or_else(|| ChainError::Decode {
+                    item: function.to_owned(),
+                    reason: format!("{} bytes are no nonce", bytes.len()),
+                })
+            }
+            answer => answer,
+        }
     }
 }
 
-#[cfg(test)]
-mod tests {
-    use super::*;
+/// Parameters of a method that takes none.
+pub(crate) const NOTHING: [(); 0] = [];
 
-    #[test]
-    fn a_header_tells_its_hash_and_whether_it_changes_the_runtime() {
-        let header = |logs: &str| -> Header {
-            let zero = "00".repeat(32);
-            let json = format!(
-                r#"{{"parentHash":"0x{zero}","number":"0x10","stateRoot":"0x{zero}",
-                "extrinsicsRoot":"0x{zero}","digest":{{"logs":[{logs}]}}}}"#
-            );
-            serde_json::from_str(&json).unwrap()
-        };
-        let plain = header("");
-        // Parent, compact number, state root, extrinsics root, number of logs.
-        let encoded = [&[0; 32][..], &[0x40], &[0; 64], &[0]].concat();
-        assert_eq!(plain.block().number, BlockNumber(16));
-        assert_eq!(plain.block().hash, block_hash(&encoded));
-        assert!(!plain.changes_runtime());
-        assert!(header(r#""0x08""#).changes_runtime());
+/// Reads the fields of `sp_version::RuntimeVersion` that matter to a client.
+fn core_version(bytes: &[u8]) -> Option<RuntimeVersion> {
+    let input = &mut &*bytes;
+    let (_spec_name, _impl_name) = <(String, String)>::decode(input).ok()?;
+    let (_authoring, spec, _impl) = <(u32, u32, u32)>::decode(input).ok()?;
+    let _apis = <Vec<([u8; 8], u32)>>::decode(input).ok()?;
+    let transaction = u32::decode(input).ok()?;
+    Some(RuntimeVersion { spec, transaction })
+}
+
+/// Nonces have 4 bytes on this chain and 8 on some others.
+fn nonce(bytes: &[u8]) -> Option<u64> {
+    match bytes.len() {
+        4 => Some(u32::from_le_bytes(bytes.try_into().ok()?).into()),
+        8 => Some(u64::from_le_bytes(bytes.try_into().ok()?)),
+        _ => None,
     }
 }

@@ -6,10 +6,11 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use axonry_chain::ChainError;
 use axonry_core::BlockHash;
 use tokio::sync::OnceCell;
-use tracing::info;
+use tracing::{debug, info};
 
-use crate::link::Link;
+use crate::link::{Link, Question, Repeat};
 use crate::metadata_cache::MetadataCache;
+use crate::rpc::NOTHING;
 use crate::runtime::{Runtime, RuntimeVersion};
 
 /// Runtimes kept: around an upgrade two are in use, reading history takes a few more.
@@ -192,5 +193,34 @@ impl Runtimes {
             })
             .await?;
         Ok(Arc::clone(runtime))
+    }
+}
+
+/// Hears of runtime upgrades, on every connection anew, until the link is closed.
+///
+/// It does not keep the connection from being idle: where nobody asks, no runtime matters.
+pub(crate) async fn listen(link: Arc<Link>, runtimes: Arc<Runtimes>) {
+    let question = Question::new("state_subscribeRuntimeVersion", "runtime upgrades")
+        .or(&["chain_subscribeRuntimeVersion"]);
+    let unsubscribe = "state_unsubscribeRuntimeVersion";
+    let mut connection = None;
+    loop {
+        connection = link.next_connection(connection).await;
+        if connection.is_none() {
+            return;
+        }
+        let announcements = link
+            .subscribe::<RuntimeVersion>(&question, NOTHING, unsubscribe, Repeat::No, None)
+            .await;
+        match announcements {
+            // Without announcements every head's version is asked for, which works as well.
+            Err(failure) => debug!(?failure, "runtime upgrades are not announced"),
+            Ok(mut announcements) => {
+                while let Some(Ok(version)) = announcements.next().await {
+                    runtimes.announce(Some(version));
+                }
+            }
+        }
+        runtimes.announce(None);
     }
 }

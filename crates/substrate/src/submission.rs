@@ -1,23 +1,27 @@
 //! From signed bytes to what the node says of them.
 
+mod elsewhere;
+mod unwatched;
+
 use std::sync::Arc;
 
 use axonry_chain::{
     ChainError, ExtrinsicStatus, PoolRejection, SignedExtrinsic, StatusStream, SubmitError,
 };
 use axonry_core::BlockHash;
-use futures_util::stream;
+use futures_util::{StreamExt, stream};
 use serde::Deserialize;
-use subxt::ext::jsonrpsee::core::client::Subscription;
-use subxt::ext::jsonrpsee::rpc_params;
-use subxt::ext::jsonrpsee::types::ErrorObjectOwned;
 use tokio::time::timeout;
+use tracing::info;
 
-use crate::link::{Failure, Link, Question, Repeat, data_of};
+use crate::link::{Failure, Link, Question, Repeat, RpcError, Subscription};
 use crate::rpc::to_hex;
+use crate::substrate::Inner;
+use unwatched::Search;
 
-const SUBMIT: &str = "author_submitAndWatchExtrinsic";
+const WATCH: &str = "author_submitAndWatchExtrinsic";
 const UNWATCH: &str = "author_unwatchExtrinsic";
+const SUBMIT: &str = "author_submitExtrinsic";
 
 /// The node's word, as `sc_transaction_pool_api::TransactionStatus` is written.
 #[derive(Debug, Deserialize)]
@@ -52,44 +56,109 @@ impl From<Status> for ExtrinsicStatus {
     }
 }
 
-/// Hands the bytes to the node, exactly once.
+/// Hands the bytes to the node, exactly once; and, where the client is to broadcast, to every other
+/// healthy endpoint.
+///
+/// The node in use comes first, so that the others' gossip does not make it say that it has the
+/// extrinsic already. Where it gives no answer, or has no room, one of the others may have taken it.
 pub(crate) async fn submit(
-    link: Arc<Link>,
+    inner: &Arc<Inner>,
     extrinsic: &SignedExtrinsic,
 ) -> Result<StatusStream, SubmitError> {
-    let params = rpc_params![to_hex(&extrinsic.bytes)];
-    let question = Question::new(SUBMIT, format!("submission of {}", extrinsic.hash));
-    let statuses = link
-        .subscribe::<Status>(SUBMIT, params, UNWATCH, Repeat::No)
-        .await
-        .map_err(|failure| match failure {
-            Failure::Refused(error) if is_certain(&error) => SubmitError::Rejected(
-                PoolRejection::from_rpc(error.code(), error.message(), data_of(&error).as_deref()),
-            ),
-            failure => SubmitError::Unknown(link.chain_error(&question, failure)),
-        })?;
-    let watch = Watch {
-        link,
-        statuses,
-        question,
-        ended: false,
+    let here = submit_here(inner, extrinsic);
+    if !inner.broadcast {
+        return here.await;
+    }
+    let link = &inner.link;
+    let search = Search::new(Arc::clone(inner), extrinsic);
+    let mut here = std::pin::pin!(here);
+    // Half of the time is for the node in use alone, so that all of it is not exceeded.
+    let half = link.patience().call / 2;
+    let outcome = timeout(half, &mut here).await;
+    match &outcome {
+        Ok(Ok(_)) | Err(_) => {}
+        Ok(Err(error)) if is_about_this_node_only(error) => {}
+        Ok(Err(_)) => return outcome.expect("it is the node's answer"),
+    }
+    if let Ok(Ok(statuses)) = outcome {
+        return Ok(elsewhere::alongside(link, extrinsic, statuses));
+    }
+    let there = timeout(half, elsewhere::any_takes(link, extrinsic));
+    let (outcome, taken) = match outcome {
+        Ok(outcome) => (outcome, there.await),
+        Err(_) => tokio::join!(here, there),
     };
-    Ok(Box::pin(stream::unfold(watch, |mut watch| async {
-        if watch.ended {
-            return None;
+    match (outcome, taken) {
+        (Err(error), Ok(true)) => {
+            info!(hash = %extrinsic.hash, %error, "taken by another endpoint");
+            Ok(search.statuses())
         }
-        let next = watch.next().await;
-        watch.ended = next.as_ref().map_or(true, |status| status.is_final());
-        Some((next, watch))
-    })))
+        (outcome, _) => outcome,
+    }
+}
+
+/// Whether another node may have another opinion.
+fn is_about_this_node_only(error: &SubmitError) -> bool {
+    matches!(
+        error,
+        SubmitError::Unknown(_)
+            | SubmitError::Rejected(PoolRejection::PoolFull | PoolRejection::Banned)
+    )
+}
+
+async fn submit_here(
+    inner: &Arc<Inner>,
+    extrinsic: &SignedExtrinsic,
+) -> Result<StatusStream, SubmitError> {
+    let link = &inner.link;
+    let params = (to_hex(&extrinsic.bytes),);
+    let question = Question::new(WATCH, format!("submission of {}", extrinsic.hash));
+    let busy = Some(link.hold());
+    let statuses = link
+        .subscribe::<Status>(&question, params, UNWATCH, Repeat::No, busy)
+        .await;
+    match statuses {
+        Ok(statuses) => Ok(watch(Arc::clone(link), statuses, question)),
+        Err(Failure::Unserved) => unwatched::submit(inner, extrinsic).await,
+        Err(failure) => Err(submit_error(link, &question, failure)),
+    }
+}
+
+fn submit_error(link: &Link, question: &Question, failure: Failure) -> SubmitError {
+    match failure {
+        Failure::Refused(error) if is_certain(&error) => SubmitError::Rejected(rejection(&error)),
+        failure => SubmitError::Unknown(link.chain_error(question, failure)),
+    }
+}
+
+fn rejection(error: &RpcError) -> PoolRejection {
+    PoolRejection::from_rpc(error.code, &error.message, error.data().as_deref())
 }
 
 /// Whether an error proves that the extrinsic is not in the pool.
 ///
 /// The author's own codes do (1000 to 1099), and that the method or its parameters are not known.
 /// An internal error, or a word from something in front of the node, proves nothing.
-fn is_certain(error: &ErrorObjectOwned) -> bool {
-    matches!(error.code(), 1000..=1099 | -32602..=-32600)
+const fn is_certain(error: &RpcError) -> bool {
+    matches!(error.code, 1000..=1099 | -32602..=-32600)
+}
+
+fn watch(link: Arc<Link>, statuses: Subscription<Status>, question: Question) -> StatusStream {
+    let watch = Watch {
+        link,
+        statuses,
+        question,
+        ended: false,
+    };
+    let statuses = stream::unfold(watch, |mut watch| async {
+        if watch.ended {
+            return None;
+        }
+        let next = watch.next().await;
+        watch.ended = next.as_ref().map_or(true, |status| status.is_final());
+        Some((next, watch))
+    });
+    statuses.boxed()
 }
 
 struct Watch {
@@ -105,7 +174,7 @@ impl Watch {
         match timeout(silence, self.statuses.next()).await {
             Ok(Some(Ok(status))) => Ok(status.into()),
             Ok(Some(Err(error))) => Err(ChainError::Decode {
-                item: SUBMIT.to_owned(),
+                item: WATCH.to_owned(),
                 reason: error.to_string(),
             }),
             Ok(None) => Err(ChainError::Unavailable {

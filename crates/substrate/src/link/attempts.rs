@@ -4,26 +4,57 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// Attempts to connect in any [`WINDOW`], so that a fleet of clients does not keep a node down.
-const AT_MOST: usize = 6;
 const WINDOW: Duration = Duration::from_secs(60);
-const FIRST: Duration = Duration::from_millis(250);
-const LONGEST: Duration = Duration::from_secs(30);
+
+/// How eagerly to connect again.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Budget {
+    /// Attempts in any minute, so that a fleet of clients does not keep a node down; at least 1.
+    pub(crate) per_minute: usize,
+    /// The most that the first pause can be.
+    pub(crate) first: Duration,
+    /// What pauses double up to.
+    pub(crate) longest: Duration,
+}
+
+impl Default for Budget {
+    fn default() -> Self {
+        Self {
+            per_minute: 6,
+            first: Duration::from_millis(250),
+            longest: Duration::from_secs(30),
+        }
+    }
+}
 
 /// How long to wait before connecting again: full jitter, doubling, within a budget per minute.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub(crate) struct Attempts {
+    budget: Budget,
     recent: VecDeque<Instant>,
     failed: u32,
 }
 
 impl Attempts {
+    pub(crate) const fn new(budget: Budget) -> Self {
+        Self {
+            budget,
+            recent: VecDeque::new(),
+            failed: 0,
+        }
+    }
+
     /// The pause before the next attempt, which is taken to be made.
     pub(crate) fn next_pause(&mut self, now: Instant) -> Duration {
-        let longest = FIRST.saturating_mul(1 << self.failed.min(10)).min(LONGEST);
+        let Budget {
+            per_minute,
+            first,
+            longest,
+        } = self.budget;
+        let longest = first.saturating_mul(1 << self.failed.min(10)).min(longest);
         let mut at = now + longest.mul_f64(chance());
         self.failed = self.failed.saturating_add(1);
-        if self.recent.len() == AT_MOST {
+        if self.recent.len() >= per_minute.max(1) {
             let oldest = self.recent.pop_front().expect("it was just counted");
             at = at.max(oldest + WINDOW);
         }
@@ -52,7 +83,7 @@ mod tests {
     #[tokio::test(start_paused = true)]
     async fn no_minute_sees_more_than_six_attempts_even_of_a_flapping_node() {
         for flapping in [false, true] {
-            let mut attempts = Attempts::default();
+            let mut attempts = Attempts::new(Budget::default());
             let mut now = Instant::now();
             let mut made = Vec::new();
             for _ in 0..100 {
@@ -62,14 +93,16 @@ mod tests {
                     attempts.succeeded();
                 }
             }
-            for seven in made.windows(AT_MOST + 1) {
-                assert!(seven[AT_MOST] - seven[0] >= WINDOW);
+            for seven in made.windows(7) {
+                assert!(seven[6] - seven[0] >= WINDOW);
             }
         }
     }
 
     #[tokio::test(start_paused = true)]
     async fn the_first_attempt_comes_within_a_second() {
-        assert!(Attempts::default().next_pause(Instant::now()) < Duration::from_secs(1));
+        assert!(
+            Attempts::new(Budget::default()).next_pause(Instant::now()) < Duration::from_secs(1)
+        );
     }
 }
