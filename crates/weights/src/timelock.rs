@@ -17,13 +17,11 @@
 //! # Ok::<(), axonry_weights::timelock::TimelockError>(())
 //! ```
 
-use std::sync::OnceLock;
-
 use aes_gcm::aead::Aead;
 use aes_gcm::{Aes256Gcm, KeyInit, Nonce};
-use ark_bls12_381::{Bls12_381, Fr, G1Affine, G2Affine, G2Projective};
+use ark_bls12_381::{Bls12_381, Fr, G1Affine};
+use ark_ec::CurveGroup;
 use ark_ec::pairing::Pairing;
-use ark_ec::{AffineRepr, CurveGroup};
 use ark_ff::PrimeField;
 use ark_serialize::{CanonicalDeserialize, CanonicalSerialize, Validate};
 use sha2::{Digest, Sha256};
@@ -31,10 +29,15 @@ use zeroize::Zeroizing;
 
 mod beacon;
 mod bytes;
+mod fixed;
 
 pub use beacon::BeaconKey;
 use beacon::identity;
 use bytes::Sealed;
+use fixed::{Beacon, generator, times};
+
+/// A point of G2 made ready for pairings.
+type G2Prepared = <Bls12_381 as Pairing>::G2Prepared;
 
 /// How many bytes longer a sealed message is.
 pub const OVERHEAD: usize = 244;
@@ -71,7 +74,7 @@ pub enum TimelockError {
 /// # Errors
 /// [`TimelockError::PublicKey`], [`TimelockError::NoRandomness`], [`TimelockError::Unsound`].
 pub fn seal(message: &[u8], round: u64, public_key: &[u8; 96]) -> Result<Vec<u8>, TimelockError> {
-    let public_key = point(public_key)?;
+    let beacon = Beacon::of(public_key)?;
     let (mut key, mut sigma) = (Zeroizing::new([0; 32]), Zeroizing::new([0; 32]));
     let mut nonce = [0; 12];
     for random in [&mut key[..], &mut sigma[..], &mut nonce[..]] {
@@ -79,19 +82,19 @@ pub fn seal(message: &[u8], round: u64, public_key: &[u8; 96]) -> Result<Vec<u8>
     }
     let secret = scalar(&sigma, &key);
     let identity = identity(round);
-    let shared = mask(identity, (public_key * secret).into_affine());
+    let shared = mask(identity, times(&beacon.multiples, secret));
     let body = cipher(&key)
         .encrypt(Nonce::from_slice(&nonce), message)
         .map_err(|_| TimelockError::Unsound)?;
     let sealed = Sealed {
-        u: (G2Affine::generator() * secret).into_affine(),
+        u: times(generator(), secret),
         v: xor(&sigma, &shared),
         w: xor(&key, &digest(&sigma[..])),
         body,
         nonce,
     };
     let bytes = sealed.encode();
-    let other_side = mask((identity * secret).into_affine(), public_key);
+    let other_side = mask((identity * secret).into_affine(), beacon.prepared.clone());
     match unmask(&Sealed::decode(&bytes, Validate::No)?, &other_side) {
         Ok(opened) if opened == message => Ok(bytes),
         _ => Err(TimelockError::Unsound),
@@ -109,25 +112,11 @@ pub fn open(sealed: &[u8], signature: &[u8; 48]) -> Result<Vec<u8>, TimelockErro
     unmask(&sealed, &mask(signature, sealed.u))
 }
 
-/// The point a beacon's key is. That it lies in its group takes long to check, and a process seals to
-/// one beacon: the first key that passed is remembered.
-fn point(public_key: &[u8; 96]) -> Result<G2Affine, TimelockError> {
-    static KNOWN: OnceLock<([u8; 96], G2Affine)> = OnceLock::new();
-    if let Some((_, point)) = KNOWN.get().filter(|(key, _)| key == public_key) {
-        return Ok(*point);
-    }
-    let point =
-        G2Affine::deserialize_compressed(&public_key[..]).map_err(|_| TimelockError::PublicKey)?;
-    let _ = KNOWN.get_or_init(|| (*public_key, point));
-    Ok(point)
-}
-
 fn unmask(sealed: &Sealed, shared: &[u8; 32]) -> Result<Vec<u8>, TimelockError> {
     let sigma = Zeroizing::new(xor(&sealed.v, shared));
     let key = Zeroizing::new(xor(&sealed.w, &digest(&sigma[..])));
     // Whoever changed the message does not know the scalar that its point was made with.
-    let u: G2Projective = G2Affine::generator() * scalar(&sigma, &key);
-    if u.into_affine() != sealed.u {
+    if times(generator(), scalar(&sigma, &key)) != sealed.u {
         return Err(TimelockError::WrongKey);
     }
     cipher(&key)
@@ -146,7 +135,7 @@ fn scalar(sigma: &[u8; 32], key: &[u8; 32]) -> Fr {
 }
 
 /// What both who seals and who opens know: the hash of a pairing.
-fn mask(one: G1Affine, other: G2Affine) -> [u8; 32] {
+fn mask(one: G1Affine, other: impl Into<G2Prepared>) -> [u8; 32] {
     let shared = Bls12_381::pairing(one, other).0;
     let mut bytes = Vec::with_capacity(576);
     shared
