@@ -63,6 +63,6 @@ pub use row::{bonds_row, weights_row};
 pub use schedule::{Window, first_legal_block, window};
 pub use setter::{
     Attempt, Carrier, CommitForm, Evidence, Intent, IntentId, Journal, JournalError, Landing, Path,
-    Refusal, Rehearsal, Rejection, Salt, SetError, Setter, SetterSettings,
+    Refusal, Rehearsal, Rejection, Remedy, Salt, SetError, Setter, SetterSettings,
 };
 pub use split::{SplitError, split_u16};

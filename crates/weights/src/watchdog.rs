@@ -9,7 +9,7 @@ use std::fmt;
 use axonry_chain::{Chain, ChainError, EpochClock, InvalidReason, PoolRejection};
 use axonry_core::{Block, BlockNumber, Hotkey, MechId, NetUid};
 
-use crate::setter::{Landing, Refusal, Rejection, SetError};
+use crate::setter::{Landing, Refusal, Rejection, Remedy, SetError};
 
 /// From this many tempos on without a vector that landed, somebody must act.
 pub const ALARM: f64 = 3.0;
@@ -146,15 +146,13 @@ impl From<&Rejection> for Stall {
                 _ => Self::Pool,
             },
             Rejection::Pool(_) => Self::Pool,
-            Rejection::Dispatch(failure) => match failure.name.as_str() {
-                "HotKeyNotRegisteredInSubNet" | "HotKeyNotRegisteredInNetwork" => {
-                    Self::Deregistered
-                }
-                "NeuronNoValidatorPermit" => Self::NoPermit,
-                "NotEnoughStakeToSetWeights" => Self::TooLittleStake,
-                "IncorrectWeightVersionKey" => Self::VersionKey,
-                "SettingWeightsTooFast" | "CommittingWeightsTooFast" => Self::RateLimit,
-                "ExpiredWeightCommit" | "NoWeightsCommitFound" => Self::RevealOverdue,
+            Rejection::Dispatch(failure) => match Remedy::of(&failure.name) {
+                Some(Remedy::Wait) => Self::RateLimit,
+                Some(Remedy::Register) => Self::Deregistered,
+                Some(Remedy::Permit) => Self::NoPermit,
+                Some(Remedy::AddStake) => Self::TooLittleStake,
+                Some(Remedy::VersionKey) => Self::VersionKey,
+                Some(Remedy::CommitAnew | Remedy::RevealFirst) => Self::RevealOverdue,
                 _ => Self::Dispatch,
             },
             Rejection::NotApplied { .. } => Self::NotApplied,

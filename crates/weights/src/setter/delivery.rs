@@ -9,7 +9,7 @@ use tracing::{debug, info, warn};
 
 use super::looking::{Seen, Target};
 use super::patience::{Heads, Lost, patiently};
-use super::{Landing, Rejection, Setter};
+use super::{Landing, Rejection, Remedy, Setter};
 
 /// What came of one extrinsic.
 pub(super) enum Verdict {
@@ -196,7 +196,7 @@ impl Setter {
         match dispatch.await? {
             Dispatch::NotInBlock => return Ok(None),
             Dispatch::Failed(failure) => {
-                let again = passes(&failure.name);
+                let again = Remedy::of(&failure.name).is_some_and(Remedy::tries_again);
                 let reason = Rejection::Dispatch(failure);
                 return Ok(Some(if again {
                     Verdict::Again {
@@ -242,22 +242,6 @@ impl Setter {
             }
         }
     }
-}
-
-/// Whether a dispatch error is one that the next attempt, made from newer state, may not meet.
-fn passes(error: &str) -> bool {
-    matches!(
-        error,
-        // The rate limit.
-        "SettingWeightsTooFast"
-            | "CommittingWeightsTooFast"
-            // The subnet changed the way it takes weights after the state was read.
-            | "CommitRevealEnabled"
-            | "CommitRevealDisabled"
-            | "IncorrectCommitRevealVersion"
-            // The epoch of the reveal had not begun after all.
-            | "RevealTooEarly"
-    )
 }
 
 /// What the pool's "no" to a first submission means; `None` when something of ours is pending.

@@ -5,7 +5,7 @@ use axonry_core::{Block, BlockHash, BlockNumber};
 use serde::ser::SerializeStruct;
 use serde::{Serialize, Serializer};
 
-use super::Refusal;
+use super::{Refusal, Remedy};
 
 /// How far a vector got, as far as is known.
 ///
@@ -144,7 +144,13 @@ impl fmt::Display for Rejection {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Pool(rejection) => write!(f, "the pool refused it: {rejection}"),
-            Self::Dispatch(failure) => write!(f, "it was included and failed: {failure}"),
+            Self::Dispatch(failure) => {
+                write!(f, "it was included and failed: {failure}")?;
+                match Remedy::of(&failure.name) {
+                    Some(remedy) => write!(f, ": {remedy}"),
+                    None => Ok(()),
+                }
+            }
             Self::NotApplied { block } => write!(
                 f,
                 "it was included, but the state of block {block} does not show it: look for \
