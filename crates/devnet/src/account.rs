@@ -20,8 +20,8 @@ pub(crate) struct Account {
 #[derive(Clone, Debug, Default, DecodeAsType)]
 pub(crate) struct Balance {
     pub(crate) free: u64,
-    reserved: u64,
-    frozen: u64,
+    pub(crate) reserved: u64,
+    pub(crate) frozen: u64,
     flags: u128,
 }
 
@@ -31,15 +31,20 @@ const NEW: u128 = 1 << 127;
 impl Account {
     /// A new account with some money.
     pub(crate) fn with_free(free: u64) -> Self {
-        Self {
-            providers: 1,
-            data: Balance {
-                free,
-                flags: NEW,
-                ..Balance::default()
-            },
-            ..Self::default()
-        }
+        Self::default().endowed(free)
+    }
+
+    /// The account opened with some money; its nonce stays.
+    pub(crate) const fn endowed(mut self, free: u64) -> Self {
+        self.providers = 1;
+        self.data.free = free;
+        self.data.flags = NEW;
+        self
+    }
+
+    /// Whether the account is open: one that only ever signed what is free need not be.
+    pub(crate) const fn is_open(&self) -> bool {
+        self.providers > 0
     }
 }
 
@@ -69,4 +74,9 @@ pub(crate) fn write(
         ("data", data),
     ]);
     storage.write("System", "Account", &[id.into()], info)
+}
+
+/// Closes an account: nothing is left of it, not even the nonce.
+pub(crate) fn close(storage: &mut Storage<'_>, id: AccountId) -> Result<(), PresentedError> {
+    storage.remove("System", "Account", &[id.into()])
 }

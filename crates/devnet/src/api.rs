@@ -14,11 +14,12 @@ mod substrate;
 
 use axonry_core::{BlockHash, NetUid};
 
+pub(crate) use stake::positions;
+
 use crate::node::{Node, ReadError};
 use crate::presented::{Decoded, Method, Presented, PresentedError, Value, decode};
 use crate::storage::Storage;
-use crate::subtensor::PALLET;
-use crate::subtensor::hyperparameters::exists;
+use crate::subtensor::hyperparameters::{exists, subnets};
 
 /// Why a runtime API gave no answer.
 #[derive(Debug, thiserror::Error)]
@@ -118,23 +119,6 @@ fn if_exists(
     } else {
         Ok(Value::none())
     }
-}
-
-/// Every subnet there is, ascending: asked for one by one until all that are counted are found.
-fn subnets(storage: &Storage<'_>) -> Result<Vec<NetUid>, PresentedError> {
-    let count: Option<u16> = storage.read(PALLET, "TotalNetworks", &[])?;
-    let mut left = count.unwrap_or(0);
-    let mut found = Vec::new();
-    for netuid in (0..u16::MAX).map(NetUid) {
-        if left == 0 {
-            break;
-        }
-        if exists(storage, netuid)? {
-            found.push(netuid);
-            left -= 1;
-        }
-    }
-    Ok(found)
 }
 
 /// A value of each subnet.

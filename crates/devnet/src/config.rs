@@ -69,6 +69,9 @@ pub struct DevnetConfig {
     pub now: Option<Timestamp>,
     /// What clients meet on the way to the mirror: a limit, a delay, faults.
     pub mirror_edge: MirrorEdge,
+    /// Whether a neuron may not announce the loopback address, as on a real chain; a dev network's
+    /// miners are on the same machine, so it may unless this is set.
+    pub strict_axons: bool,
     /// For how many blocks states are kept; older ones are discarded, as a pruned node does.
     pub history: u64,
 }
@@ -118,6 +121,7 @@ impl DevnetConfig {
             git: None,
             mirror_edge: MirrorEdge::default(),
             now: None,
+            strict_axons: false,
             history: 4_096,
         }
     }

@@ -19,12 +19,13 @@ use crate::block::blake2_256;
 use crate::extrinsic::{self, Era, SignError, Terms};
 use crate::node::{Node, ReadError};
 use crate::pool::watch;
-use crate::presented::PresentedError;
+use crate::presented::{Presented, PresentedError};
 use crate::storage::Storage;
 use crate::subtensor::{commits, hyperparameters, neurons};
 use crate::{drand, verdict};
 
 mod arguments;
+mod ledger;
 
 /// A handle on the dev chain. Clones are cheap and are the same chain.
 #[derive(Clone, Debug)]
@@ -120,6 +121,12 @@ fn no_state(error: ReadError) -> ChainError {
     match error {
         ReadError::Unknown(hash) | ReadError::Discarded(hash) => ChainError::NoState(hash),
     }
+}
+
+fn encoded(presented: &Presented, call: &Call) -> Result<Vec<u8>, ChainError> {
+    let (pallet, name) = call.name();
+    let data = arguments::data(presented, call);
+    data.map_err(|error| incompatible(&format!("{pallet}.{name}"), error))
 }
 
 fn incompatible(item: &str, error: PresentedError) -> ChainError {
@@ -275,14 +282,7 @@ impl Chain for DevChain {
         mortality: Mortality,
     ) -> Result<SignedExtrinsic, ChainError> {
         let presented = self.node.presented();
-        let (pallet, name) = call.name();
-        let arguments = arguments::of(call).ok_or_else(|| ChainError::Incompatible {
-            item: format!("{pallet}.{name}"),
-            reason: "the dev chain does not know this call yet".to_owned(),
-        })?;
-        let data = presented
-            .call_data(pallet, name, arguments)
-            .map_err(|error| incompatible(&format!("{pallet}.{name}"), error))?;
+        let data = encoded(presented, call)?;
         let birth = mortality.birth;
         let era = Era::mortal(mortality.period, birth.number.0);
         // Long eras are born at a step of theirs, which may lie before the block given.

@@ -1,76 +1,46 @@
-//! Running a call, and the events that tell how it went.
+//! The event records that tell how an extrinsic went.
 
-use crate::extrinsic::Parts;
-use crate::presented::{Presented, PresentedError, Value};
-use crate::storage::Storage;
-use crate::subtensor::PALLET;
-use crate::subtensor::weights::{self, Refusal, WeightsCall};
+use crate::execution::Event;
+use crate::presented::{Presented, Value};
 
-/// An event with the pallet it is of.
-pub(crate) type Event = (&'static str, Value);
-
-/// Runs a call in block `number`; on failure nothing is written.
-///
-/// The inner error is the dispatch error, ready to be encoded.
-pub(crate) fn dispatch(
-    storage: &mut Storage<'_>,
-    parts: &Parts<'_>,
-    number: u64,
-) -> Result<Result<Vec<Event>, Value>, PresentedError> {
-    let presented = storage.presented();
-    let Some(call) = WeightsCall::read(&parts.call, presented)? else {
-        // A call this chain cannot run is refused as one that the runtime filters out.
-        return Ok(Err(module(presented, "System", &["CallFiltered"])));
-    };
-    let before = storage.snapshot();
-    match weights::run(storage, parts.account, &call, number) {
-        Ok(event) => Ok(Ok(vec![(PALLET, event)])),
-        Err(Refusal::Broken(error)) => Err(error),
-        Err(Refusal::Pallet(name, older)) => {
-            storage.restore(before);
-            Ok(Err(module(presented, PALLET, &[name, older])))
-        }
-    }
+/// How an extrinsic counts towards its block, and whether its sender pays.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Info {
+    pub(crate) class: &'static str,
+    pub(crate) pays: bool,
 }
 
-/// A pallet's error by the first of its names the runtime knows; `Other` when it knows none.
-fn module(presented: &Presented, pallet: &str, names: &[&str]) -> Value {
-    names
-        .iter()
-        .find_map(|name| presented.module_error(pallet, name))
-        .unwrap_or_else(|| Value::unit("Other"))
-}
-
-/// The event records of one extrinsic, in the order the runtime deposits them.
+/// The event records of one extrinsic, in the order the runtime deposits them: those of its fee
+/// stand around those of its call.
 pub(crate) fn records(
     presented: &Presented,
     index: u32,
+    charged: Vec<Event>,
     outcome: Result<Vec<Event>, Value>,
-    class: &'static str,
+    paid: Vec<Event>,
+    info: Info,
 ) -> Vec<Value> {
     let info = Value::Record(vec![
-        ("class", Value::unit(class)),
-        ("pays_fee", Value::unit("No")),
+        ("class", Value::unit(info.class)),
+        (
+            "pays_fee",
+            Value::unit(if info.pays { "Yes" } else { "No" }),
+        ),
     ]);
-    let (mut events, last) = match outcome {
-        Ok(events) => (
-            events,
-            Value::variant(
-                "ExtrinsicSuccess",
-                Value::Record(vec![("dispatch_info", info)]),
-            ),
-        ),
-        Err(error) => (
-            Vec::new(),
-            Value::variant(
-                "ExtrinsicFailed",
-                Value::Record(vec![("dispatch_error", error), ("dispatch_info", info)]),
-            ),
-        ),
+    let (events, last) = match outcome {
+        Ok(events) => {
+            let fields = Value::Record(vec![("dispatch_info", info)]);
+            (events, Value::variant("ExtrinsicSuccess", fields))
+        }
+        Err(error) => {
+            let fields = Value::Record(vec![("dispatch_error", error), ("dispatch_info", info)]);
+            (Vec::new(), Value::variant("ExtrinsicFailed", fields))
+        }
     };
-    events.push(("System", last));
+    let all = charged.into_iter().chain(events).chain(paid);
+    let all = all.chain([("System", last)]);
     let known = |(pallet, event): &Event| match event {
-        Value::Variant(name, _) => presented.has_event(pallet, name),
+        Value::Variant(name, _) => presented.event_fields(pallet, name).is_some(),
         _ => false,
     };
     let record = |(pallet, event): Event| {
@@ -78,5 +48,5 @@ pub(crate) fn records(
         let event = Value::variant(pallet, Value::List(vec![event]));
         Value::Record(vec![("phase", phase), ("event", event)])
     };
-    events.into_iter().filter(known).map(record).collect()
+    all.filter(known).map(record).collect()
 }

@@ -9,7 +9,7 @@ mod validity;
 pub(crate) use check::{ChainFacts, check};
 pub(crate) use era::Era;
 pub(crate) use parts::{Parts, Undecodable, parts};
-pub(crate) use sign::{SignError, Terms, signed, unsigned};
+pub(crate) use sign::{SignError, Terms, length, signed, unsigned};
 pub(crate) use validity::{Unknown, Valid, ValidityError};
 
 use frame_metadata::v16::TransactionExtensionMetadata;

@@ -28,24 +28,30 @@
 
 mod account;
 mod api;
+mod balances;
 mod block;
+mod commitments;
 mod config;
 mod dev_chain;
 mod devnet;
 mod dispatch;
 mod drand;
+mod execution;
 mod extrinsic;
+mod fees;
 mod metadata;
 pub mod mirror;
 mod node;
 mod pool;
 mod presented;
+mod refusal;
 mod rpc;
 mod runtime;
 mod sources;
 mod state;
 mod storage;
 mod subtensor;
+mod utility;
 mod verdict;
 
 pub use config::{ConfigError, DevnetConfig, HyperparametersConfig, NeuronConfig, Sealing};

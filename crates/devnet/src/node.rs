@@ -15,6 +15,7 @@ pub(crate) use reading::ReadError;
 use crate::block::Sealed;
 use crate::config::{DevnetConfig, Sealing};
 use crate::drand::Beacon;
+use crate::execution::Strictness;
 use crate::pool::{Pool, Watchers};
 use crate::presented::{Presented, PresentedError};
 use crate::state::State;
@@ -32,6 +33,7 @@ pub(crate) struct Node {
     sealing: Sealing,
     finality_lag: u64,
     history: u64,
+    strictness: Strictness,
     genesis: BlockHash,
     beacon: Beacon,
     core: RwLock<Core>,
@@ -91,6 +93,9 @@ impl Node {
             sealing: config.sealing,
             finality_lag: config.finality_lag,
             history: config.history,
+            strictness: Strictness {
+                axons: config.strict_axons,
+            },
             genesis: head.hash,
             beacon: Beacon::new(config.seed),
             core: RwLock::new(core),

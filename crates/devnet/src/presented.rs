@@ -17,8 +17,8 @@ mod version;
 use std::collections::BTreeMap;
 
 use frame_metadata::v16::RuntimeMetadataV16;
-use scale_info::PortableRegistry;
 use scale_info::form::PortableForm;
+use scale_info::{PortableRegistry, TypeDef};
 
 pub(crate) use call::CallData;
 pub(crate) use decode::{Decoded, decode};
@@ -125,6 +125,77 @@ impl Presented {
             inputs: method.inputs.iter().map(|input| input.ty.id).collect(),
             output: method.output.id,
         })
+    }
+
+    /// A constant of a pallet, if this runtime has it.
+    pub(crate) fn constant<T: Decoded>(
+        &self,
+        pallet: &str,
+        name: &str,
+    ) -> Result<Option<T>, PresentedError> {
+        let constants = self.pallet(pallet).map(|pallet| &pallet.constants);
+        let constant = constants.and_then(|all| all.iter().find(|one| one.name == name));
+        let decode = |one: &frame_metadata::v16::PalletConstantMetadata<PortableForm>| {
+            self.decode(&format!("{pallet}.{name}"), &one.value, one.ty.id)
+        };
+        constant.map(decode).transpose()
+    }
+
+    /// Bytes of the type `id` as a value; `item` names them in errors.
+    pub(crate) fn decode<T: Decoded>(
+        &self,
+        item: &str,
+        bytes: &[u8],
+        id: u32,
+    ) -> Result<T, PresentedError> {
+        decode(bytes, id, self.types()).map_err(|reason| PresentedError::Decode {
+            item: item.to_owned(),
+            reason,
+        })
+    }
+
+    /// The bytes of a field of a struct, and their type.
+    pub(crate) fn field<'a>(
+        &self,
+        ty: u32,
+        bytes: &'a [u8],
+        name: &str,
+    ) -> Option<(&'a [u8], u32)> {
+        let mut rest = bytes;
+        for field in self.fields(ty)? {
+            let (value, after) = rest.split_at(self.extent(rest, field.ty.id).ok()?);
+            if field.name.as_deref() == Some(name) {
+                return Some((value, field.ty.id));
+            }
+            rest = after;
+        }
+        None
+    }
+
+    /// The type of a field of a struct.
+    pub(crate) fn field_type(&self, ty: u32, name: &str) -> Option<u32> {
+        let mut fields = self.fields(ty)?.iter();
+        let field = fields.find(|field| field.name.as_deref() == Some(name))?;
+        Some(field.ty.id)
+    }
+
+    /// The type of the items of a list, which may stand in a wrapper of one field.
+    pub(crate) fn item_type(&self, ty: u32) -> Option<u32> {
+        match &self.types().resolve(ty)?.type_def {
+            TypeDef::Sequence(sequence) => Some(sequence.type_param.id),
+            TypeDef::Composite(composite) => match composite.fields.as_slice() {
+                [field] => self.item_type(field.ty.id),
+                _ => None,
+            },
+            _ => None,
+        }
+    }
+
+    fn fields(&self, ty: u32) -> Option<&[scale_info::Field<PortableForm>]> {
+        match &self.types().resolve(ty)?.type_def {
+            TypeDef::Composite(composite) => Some(&composite.fields),
+            _ => None,
+        }
     }
 
     /// How many bytes at the start of `bytes` are a value of the type `id`.

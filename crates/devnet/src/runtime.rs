@@ -16,7 +16,9 @@ mod pallet_balances;
 mod pallet_commitments;
 mod pallet_drand;
 mod pallet_subtensor;
+mod pallet_subtensor_swap;
 mod pallet_subtensor_swap_runtime_api;
+mod pallet_subtensor_utility;
 mod pallet_timestamp;
 mod pallet_transaction_payment;
 mod primitive_types;
@@ -48,9 +50,12 @@ pub(crate) fn metadata() -> RuntimeMetadataV16 {
         frame_system::pallet(),
         pallet_timestamp::pallet(),
         pallet_balances::pallet(),
+        pallet_transaction_payment::pallet(),
         pallet_subtensor::pallet(),
+        pallet_subtensor_utility::pallet(),
         pallet_commitments::pallet(),
         pallet_drand::pallet(),
+        pallet_subtensor_swap::pallet(),
     ];
     let mut metadata = RuntimeMetadataV16::new(
         pallets,

@@ -1,6 +1,8 @@
 //! Typed reads and writes of the state, through the presented runtime.
 
-use crate::presented::{Decoded, Presented, PresentedError, StorageItem, Value, decode};
+use axonry_core::AccountId;
+
+use crate::presented::{Decoded, Presented, PresentedError, StorageItem, Value};
 use crate::state::{Changes, State};
 
 /// The state after one block, and the writes of the next one on top.
@@ -114,6 +116,22 @@ impl<'a> Storage<'a> {
         Ok(())
     }
 
+    /// The accounts that the keys of a map end with, given the parts before them.
+    pub(crate) fn last_keys(
+        &self,
+        pallet: &str,
+        item: &str,
+        keys: &[Value],
+    ) -> Result<Vec<AccountId>, PresentedError> {
+        let Some(item) = self.presented.item(pallet, item) else {
+            return Ok(Vec::new());
+        };
+        let prefix = item.key(keys, self.presented)?;
+        let stored = self.state.keys(&prefix, None, self.at);
+        let account = |key: &[u8]| key.last_chunk().copied().map(AccountId::from_bytes);
+        Ok(stored.filter_map(account).collect())
+    }
+
     fn raw(&self, key: &[u8]) -> Option<&[u8]> {
         match self.changes.get(key) {
             Some(change) => change.as_deref(),
@@ -122,9 +140,6 @@ impl<'a> Storage<'a> {
     }
 
     fn typed<T: Decoded>(&self, item: &StorageItem, bytes: &[u8]) -> Result<T, PresentedError> {
-        decode(bytes, item.value, self.presented.types()).map_err(|reason| PresentedError::Decode {
-            item: item.name.clone(),
-            reason,
-        })
+        self.presented.decode(&item.name, bytes, item.value)
     }
 }

@@ -1,6 +1,6 @@
 //! How an extrinsic fared, read back from the events of its block.
 
-use axonry_chain::{Dispatch, DispatchFailure};
+use axonry_chain::{Carrier, Dispatch, DispatchFailure, InnerFailure};
 use parity_scale_codec::{Compact, Decode};
 use scale_info::TypeDef;
 
@@ -31,6 +31,7 @@ pub(crate) fn of_extrinsic(
         Some(TypeDef::Sequence(records)) => records.type_param.id,
         _ => return Err(malformed("it is not a list")),
     };
+    let mut inner = Inner::default();
     for _ in 0..count.0 {
         let fields = fields(presented, record, &mut rest)?;
         let [(_, phase_type, phase), (_, event_type, event), ..] = fields.as_slice() else {
@@ -44,8 +45,13 @@ pub(crate) fn of_extrinsic(
         {
             continue;
         }
-        if let Some(dispatch) = outcome(presented, *event_type, event)? {
-            return Ok(dispatch);
+        inner.hear(presented, *event_type, event)?;
+        match outcome(presented, *event_type, event)? {
+            Some(Dispatch::Succeeded) if !inner.failures.is_empty() => {
+                return Ok(Dispatch::Partly(inner.failures));
+            }
+            Some(dispatch) => return Ok(dispatch),
+            None => {}
         }
     }
     Ok(Dispatch::NotInBlock)
@@ -77,6 +83,50 @@ fn fields<'a>(
     composite.fields.iter().map(take).collect()
 }
 
+/// What came of the calls inside a batch.
+#[derive(Default)]
+struct Inner {
+    failures: Vec<InnerFailure>,
+    /// How many calls the events so far are about.
+    heard: u32,
+}
+
+impl Inner {
+    fn hear(&mut self, presented: &Presented, ty: u32, event: &[u8]) -> Result<(), PresentedError> {
+        let (pallet, inner) = presented.split_variant(ty, event).ok_or_else(unread)?;
+        if pallet != "Utility" {
+            return Ok(());
+        }
+        let utility = presented.first_field(ty, pallet).ok_or_else(unread)?;
+        let (name, fields) = presented.split_variant(utility, inner).ok_or_else(unread)?;
+        match name {
+            "ItemCompleted" => self.heard += 1,
+            "ItemFailed" => {
+                let error = presented.first_field(utility, name).ok_or_else(unread)?;
+                let index = self.heard;
+                let carrier = Carrier::ForceBatch { index };
+                let failure = failure(presented, error, fields)?;
+                self.failures.push(InnerFailure { carrier, failure });
+                self.heard += 1;
+            }
+            "BatchInterrupted" => {
+                let (index, error) = fields.split_first_chunk().ok_or_else(unread)?;
+                let carrier = Carrier::Batch {
+                    index: u32::from_le_bytes(*index),
+                };
+                // An item's failure is of the same type as the batch's.
+                let ty = presented
+                    .first_field(utility, "ItemFailed")
+                    .ok_or_else(unread)?;
+                let failure = failure(presented, ty, error)?;
+                self.failures.push(InnerFailure { carrier, failure });
+            }
+            _ => {}
+        }
+        Ok(())
+    }
+}
+
 /// Success or failure, if the event is about either.
 fn outcome(
     presented: &Presented,
@@ -93,21 +143,26 @@ fn outcome(
         "ExtrinsicSuccess" => Ok(Some(Dispatch::Succeeded)),
         "ExtrinsicFailed" => {
             let error = presented.first_field(system, name).ok_or_else(unread)?;
-            failure(presented, error, arguments).map(Some)
+            let failure = failure(presented, error, arguments)?;
+            Ok(Some(Dispatch::Failed(failure)))
         }
         _ => Ok(None),
     }
 }
 
 /// The names behind a `DispatchError` at the front of `bytes`.
-fn failure(presented: &Presented, ty: u32, bytes: &[u8]) -> Result<Dispatch, PresentedError> {
+fn failure(
+    presented: &Presented,
+    ty: u32,
+    bytes: &[u8],
+) -> Result<DispatchFailure, PresentedError> {
     let (kind, detail) = presented.split_variant(ty, bytes).ok_or_else(unread)?;
     let by_kind = |name: &str| DispatchFailure {
         pallet: kind.to_owned(),
         name: name.to_owned(),
         description: String::new(),
     };
-    let failure = match (kind, detail) {
+    Ok(match (kind, detail) {
         ("Module", [pallet, error, ..]) => {
             let names = presented.error_name(*pallet, *error);
             let (pallet, name, description) = names.ok_or_else(unread)?;
@@ -123,6 +178,5 @@ fn failure(presented: &Presented, ty: u32, bytes: &[u8]) -> Result<Dispatch, Pre
             by_kind(name)
         }
         (kind, _) => by_kind(kind),
-    };
-    Ok(Dispatch::Failed(failure))
+    })
 }

@@ -3,10 +3,10 @@
 use axonry_core::{MechId, NetUid, NetUidStorageIndex};
 use scale_info::TypeDef;
 
-use super::{hyperparameters as told, subnet, subnets};
+use super::{dynamic, hyperparameters as told, subnet};
 use crate::presented::{Presented, PresentedError, Value};
 use crate::storage::Storage;
-use crate::subtensor::hyperparameters::of_subnet;
+use crate::subtensor::hyperparameters::{of_subnet, subnets};
 use crate::subtensor::neurons::{axon, by_uid, count, read};
 use crate::subtensor::stake;
 
@@ -74,6 +74,7 @@ fn of_the_subnet(
     let room = of_subnet(storage, "MaxAllowedUids", netuid, 256_u16)?;
     let mut fields = subnet::identity(storage, netuid)?;
     fields.extend(told::fields(storage, netuid, number)?);
+    fields.extend(dynamic::amounts(storage, netuid)?);
     fields.extend([
         ("netuid", netuid.0.into()),
         ("name", Value::List(Vec::new())),

@@ -1,14 +1,13 @@
 //! `StakeInfoRuntimeApi`: `pallets/subtensor/src/rpc_info/stake_info.rs`.
-//!
-//! All stake here is on hotkeys of neurons, and belongs to the coldkey that owns the hotkey.
 
-use axonry_core::{AccountId, Coldkey, NetUid};
+use axonry_core::{AccountId, NetUid};
 
-use super::{ApiError, Arguments, subnets};
+use super::{ApiError, Arguments};
 use crate::presented::{PresentedError, Value};
 use crate::storage::Storage;
-use crate::subtensor::hyperparameters::exists;
-use crate::subtensor::neurons;
+use crate::subtensor::hyperparameters::{exists, subnets};
+use crate::subtensor::pools::{self, Side};
+use crate::subtensor::{neurons, stake};
 
 pub(super) fn call(
     storage: &Storage<'_>,
@@ -17,13 +16,13 @@ pub(super) fn call(
 ) -> Result<Option<Value>, ApiError> {
     Ok(Some(match method {
         "get_stake_info_for_coldkey" => {
-            let coldkey = Coldkey::from_bytes(arguments.next()?);
+            let coldkey = AccountId::from_bytes(arguments.next()?);
             Value::List(of_coldkey(storage, coldkey)?)
         }
         "get_stake_info_for_coldkeys" => {
             let coldkeys: Vec<[u8; 32]> = arguments.next()?;
             let each = coldkeys.into_iter().map(|coldkey| {
-                let coldkey = Coldkey::from_bytes(coldkey);
+                let coldkey = AccountId::from_bytes(coldkey);
                 let stake = Value::List(of_coldkey(storage, coldkey)?);
                 Ok(Value::from((coldkey, stake)))
             });
@@ -31,57 +30,82 @@ pub(super) fn call(
         }
         "get_stake_info_for_hotkey_coldkey_netuid" => {
             let hotkey = AccountId::from_bytes(arguments.next()?);
-            let coldkey = Coldkey::from_bytes(arguments.next()?);
+            let coldkey = AccountId::from_bytes(arguments.next()?);
             let netuid = arguments.netuid()?;
             if !exists(storage, netuid)? {
                 return Ok(Some(Value::none()));
             }
-            let is_it = |neuron: &axonry_chain::Neuron| neuron.hotkey.account() == hotkey;
-            let stake = in_subnet(storage, netuid, coldkey, is_it)?.pop();
-            Value::some(stake.unwrap_or_else(|| nothing(netuid, hotkey, coldkey)))
+            Value::some(info(storage, hotkey, coldkey, netuid)?)
         }
+        "get_stake_fee" => fee(storage, arguments)?.into(),
         _ => return Ok(None),
     }))
 }
 
-fn of_coldkey(storage: &Storage<'_>, coldkey: Coldkey) -> Result<Vec<Value>, PresentedError> {
+/// All that a coldkey has staked: hotkey, subnet, alpha.
+pub(crate) fn positions(
+    storage: &Storage<'_>,
+    coldkey: AccountId,
+) -> Result<Vec<(NetUid, AccountId, u64)>, PresentedError> {
     let mut found = Vec::new();
+    let hotkeys = stake::hotkeys_of(storage, "StakingHotkeys", coldkey)?;
     for netuid in subnets(storage)? {
-        let has_stake = |neuron: &axonry_chain::Neuron| neuron.stake.base_units() > 0;
-        found.extend(in_subnet(storage, netuid, coldkey, has_stake)?);
+        for hotkey in &hotkeys {
+            let alpha = stake::of_coldkey(storage, *hotkey, coldkey, netuid)?;
+            if alpha > 0 {
+                found.push((netuid, *hotkey, alpha));
+            }
+        }
     }
     Ok(found)
 }
 
-/// The stake of a coldkey on those of its neurons in a subnet that are asked for.
-fn in_subnet(
-    storage: &Storage<'_>,
-    netuid: NetUid,
-    coldkey: Coldkey,
-    wanted: impl Fn(&axonry_chain::Neuron) -> bool,
-) -> Result<Vec<Value>, PresentedError> {
-    let neurons = neurons::read(storage, netuid)?;
-    let its = neurons
-        .iter()
-        .filter(|neuron| neuron.coldkey == coldkey && wanted(neuron));
-    let info = its.map(|neuron| {
-        Value::Record(vec![
-            ("hotkey", neuron.hotkey.into()),
-            ("coldkey", neuron.coldkey.into()),
-            ("netuid", netuid.0.into()),
-            ("stake", neuron.stake.base_units().into()),
-            ("emission", neuron.emission.base_units().into()),
-            ("is_registered", true.into()),
-        ])
-    });
-    Ok(info.collect())
+fn of_coldkey(storage: &Storage<'_>, coldkey: AccountId) -> Result<Vec<Value>, PresentedError> {
+    let positions = positions(storage, coldkey)?.into_iter();
+    let info = positions.map(|(netuid, hotkey, _)| info(storage, hotkey, coldkey, netuid));
+    info.collect()
 }
 
-/// No stake, which a node tells as such when the subnet exists.
-fn nothing(netuid: NetUid, hotkey: AccountId, coldkey: Coldkey) -> Value {
-    Value::Record(vec![
+/// What a coldkey has on a hotkey in one subnet, which may be nothing.
+fn info(
+    storage: &Storage<'_>,
+    hotkey: AccountId,
+    coldkey: AccountId,
+    netuid: NetUid,
+) -> Result<Value, PresentedError> {
+    let stake = stake::of_coldkey(storage, hotkey, coldkey, netuid)?;
+    let registered = neurons::uid_of(storage, netuid, hotkey)?.is_some();
+    Ok(Value::Record(vec![
         ("hotkey", hotkey.into()),
         ("coldkey", coldkey.into()),
         ("netuid", netuid.0.into()),
-    ])
+        ("stake", stake.into()),
+        ("is_registered", registered.into()),
+    ]))
+}
+
+/// What of an amount would be taken as a fee: TAO that goes in, or alpha that comes out.
+fn fee(storage: &Storage<'_>, mut arguments: Arguments<'_>) -> Result<u64, ApiError> {
+    let origin: Option<([u8; 32], u16)> = arguments.next()?;
+    let _from: [u8; 32] = arguments.next()?;
+    let destination: Option<([u8; 32], u16)> = arguments.next()?;
+    let _to: [u8; 32] = arguments.next()?;
+    let amount: u64 = arguments.next()?;
+    // Between two subnets it is taken once, where there is one to take.
+    let taxed = match (origin, destination) {
+        (Some((_, netuid)), _) if netuid != 0 => Some((netuid, Side::Sell)),
+        (_, Some((_, netuid))) => Some((netuid, Side::Buy)),
+        (Some((_, netuid)), None) => Some((netuid, Side::Sell)),
+        (None, None) => None,
+    };
+    let Some((netuid, side)) = taxed else {
+        return Ok(0);
+    };
+    let pool = pools::read(storage, NetUid(netuid))?;
+    let fee = pool.fee(amount);
+    Ok(match side {
+        Side::Buy => fee,
+        // Told in rao, whatever it is paid in.
+        Side::Sell => pool.swap(Side::Sell, fee, true).map_or(0, |it| it.paid_out),
+    })
 }

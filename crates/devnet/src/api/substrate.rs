@@ -6,9 +6,9 @@ use parity_scale_codec::{Compact, Decode, Encode};
 use super::ApiError;
 use crate::account;
 use crate::extrinsic;
+use crate::fees;
 use crate::node::Node;
 use crate::pool::PoolRefusal;
-use crate::subtensor::weights::WeightsCall;
 
 /// Answers the call, if it is one of these.
 pub(super) fn call(
@@ -34,7 +34,12 @@ pub(super) fn call(
         }),
         "AccountNonceApi_account_nonce" => account_nonce(node, name, input, at),
         "TaggedTransactionQueue_validate_transaction" => validate(node, name, input, at),
-        "TransactionPaymentApi_query_info" => query_info(node, name, input, at),
+        "TransactionPaymentApi_query_info" => {
+            Cost::of(node, name, input, at).map(|cost| cost.info())
+        }
+        "TransactionPaymentApi_query_fee_details" => {
+            Cost::of(node, name, input, at).map(|cost| cost.details())
+        }
         _ => return None,
     };
     Some(answer)
@@ -78,25 +83,45 @@ fn validate(
     }
 }
 
-/// Extrinsic and length; the answer is a `RuntimeDispatchInfo`.
-fn query_info(
-    node: &Node,
-    name: &str,
-    input: &[u8],
-    at: Option<BlockHash>,
-) -> Result<Vec<u8>, ApiError> {
-    const NORMAL: u8 = 0;
-    pinned(node, at)?;
-    let failed = |reason: String| ApiError::Failed(format!("{name}: {reason}"));
-    let (bytes, _length) = input
-        .split_last_chunk::<4>()
-        .ok_or_else(|| failed("too short".to_owned()))?;
-    let presented = node.presented();
-    let parts = extrinsic::parts(presented, bytes).map_err(|error| failed(format!("{error:?}")))?;
-    if WeightsCall::read(&parts.call, presented)?.is_none() {
-        let call = format!("the fee of {}.{}", parts.call.pallet, parts.call.name);
-        return Err(ApiError::NotSupported(call));
+/// What an extrinsic pays and why; the arguments are the extrinsic and its length.
+struct Cost {
+    /// `None` for a call that is free.
+    fee: Option<u64>,
+    length: u32,
+    tip: u64,
+}
+
+impl Cost {
+    fn of(node: &Node, name: &str, input: &[u8], at: Option<BlockHash>) -> Result<Self, ApiError> {
+        pinned(node, at)?;
+        let failed = |reason: String| ApiError::Failed(format!("{name}: {reason}"));
+        let (bytes, length) = input
+            .split_last_chunk::<4>()
+            .ok_or_else(|| failed("too short".to_owned()))?;
+        let length = u32::from_le_bytes(*length);
+        let presented = node.presented();
+        let parts = extrinsic::parts(presented, bytes);
+        let parts = parts.map_err(|error| failed(format!("{error:?}")))?;
+        let pays = fees::pays(presented, &parts.call);
+        Ok(Self {
+            fee: pays.then(|| fees::fee(length.into())),
+            length,
+            tip: parts.tip,
+        })
     }
-    let (ref_time, proof_size, fee) = (Compact(0_u64), Compact(0_u64), 0_u64);
-    Ok((ref_time, proof_size, NORMAL, fee).encode())
+
+    /// A `RuntimeDispatchInfo`.
+    fn info(&self) -> Vec<u8> {
+        const NORMAL: u8 = 0;
+        let weight = (Compact(0_u64), Compact(0_u64));
+        (weight, NORMAL, self.fee.unwrap_or(0)).encode()
+    }
+
+    /// A `FeeDetails`: base, length and weight fee unless the call is free, and the tip.
+    fn details(&self) -> Vec<u8> {
+        let parts = self
+            .fee
+            .map(|_| (fees::BASE, u64::from(self.length), 0_u64));
+        (parts, self.tip).encode()
+    }
 }

@@ -70,6 +70,7 @@ struct File {
     seed: Option<u64>,
     git: Option<PathBuf>,
     history: Option<u64>,
+    strict_axons: Option<bool>,
 }
 
 impl DevnetConfig {
@@ -148,6 +149,7 @@ impl File {
             git: self.git,
             now: base.now,
             mirror_edge: base.mirror_edge,
+            strict_axons: self.strict_axons.unwrap_or(base.strict_axons),
             history: self.history.unwrap_or(base.history),
         };
         config.check()?;

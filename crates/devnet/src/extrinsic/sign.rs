@@ -57,6 +57,24 @@ pub(crate) async fn signed(
     Ok(body.encode())
 }
 
+/// How long a call will be once an account has signed it.
+pub(crate) fn length(
+    presented: &Presented,
+    call: &[u8],
+    account: AccountId,
+    terms: &Terms,
+) -> Result<usize, PresentedError> {
+    let signature = Value::variant("Sr25519", Value::List(vec![Value::Bytes(vec![0; 64])]));
+    let ty = presented.metadata().extrinsic.signature_ty.id;
+    let body = 1
+        + address(presented, account)?.len()
+        + presented.encode("signature", &signature, ty)?.len()
+        + extra(presented, terms)?.len()
+        + call.len();
+    let prefix = Compact(u32::try_from(body).unwrap_or(u32::MAX)).encode();
+    Ok(prefix.len() + body)
+}
+
 fn address(presented: &Presented, account: AccountId) -> Result<Vec<u8>, PresentedError> {
     let address = presented.metadata().extrinsic.address_ty.id;
     let by_id = Value::variant("Id", Value::List(vec![account.into()]));

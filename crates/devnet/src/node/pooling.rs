@@ -7,6 +7,7 @@ use super::{Core, Node};
 use crate::account;
 use crate::block::blake2_256;
 use crate::config::Sealing;
+use crate::execution::Strictness;
 use crate::extrinsic::{self, ChainFacts, Undecodable, Unknown, Valid, ValidityError};
 use crate::pool::{PoolRefusal, Watcher};
 use crate::presented::Presented;
@@ -28,7 +29,13 @@ impl Node {
             core.pool.admits(hash)?;
             let number = core.best().header.number;
             let storage = Storage::new(&self.presented, &core.state, number);
-            let valid = core.validate(&self.presented, &storage, self.genesis, &bytes);
+            let valid = core.validate(
+                &self.presented,
+                &storage,
+                self.genesis,
+                &bytes,
+                self.strictness,
+            );
             match valid {
                 Ok(valid) => core.pool.insert(hash, bytes, &valid, watcher)?,
                 Err(refusal) => {
@@ -58,7 +65,13 @@ impl Node {
         let core = self.core();
         let number = core.pinned(at)?;
         let storage = Storage::new(&self.presented, &core.state, number);
-        let valid = core.validate(&self.presented, &storage, self.genesis, bytes);
+        let valid = core.validate(
+            &self.presented,
+            &storage,
+            self.genesis,
+            bytes,
+            self.strictness,
+        );
         Ok((valid, number + 1))
     }
 
@@ -88,6 +101,7 @@ impl Core {
         storage: &Storage<'_>,
         genesis: BlockHash,
         bytes: &[u8],
+        strictness: Strictness,
     ) -> Result<Valid, PoolRefusal> {
         let parts = extrinsic::parts(presented, bytes).map_err(refusal)?;
         let current = storage.number() + 1;
@@ -103,6 +117,8 @@ impl Core {
             genesis,
             current,
             hash_of: &hash_of,
+            bytes: bytes.len(),
+            strictness,
         };
         extrinsic::check(&parts, storage, &facts)
             .map_err(|error| PoolRefusal::Verification(error.to_string()))?

@@ -9,13 +9,15 @@ use super::pooling::BLOCK_HASHES;
 use super::{BLOCKS_PER_STATE, Core, Heads, Node};
 use crate::account;
 use crate::block::{Sealed, blake2_256};
-use crate::dispatch::{self, dispatch};
+use crate::dispatch::{self, Info};
+use crate::execution::{Event, Execution, Strictness};
 use crate::extrinsic::{self, Parts};
 use crate::pool::{PoolStatus, Watchers};
 use crate::presented::{Presented, PresentedError, Value};
 use crate::state::Changes;
 use crate::storage::Storage;
-use crate::subtensor::{epochs, weights};
+use crate::subtensor::{epochs, registration, weights};
+use crate::{balances, fees};
 
 /// The most pooled extrinsics in one block; the rest waits for the next.
 const MOST_EXTRINSICS: usize = 512;
@@ -38,6 +40,7 @@ struct Draft<'a> {
     /// What of the pool is in it, and what of the pool turned out invalid.
     included: Vec<(axonry_core::AccountId, u64)>,
     rejected: Vec<(axonry_core::AccountId, u64)>,
+    strictness: Strictness,
 }
 
 impl Node {
@@ -63,10 +66,12 @@ impl Node {
             records: Vec::new(),
             included: Vec::new(),
             rejected: Vec::new(),
+            strictness: self.strictness,
         };
         draft.initialize(&parent)?;
         edit(&mut draft.storage)?;
         epochs::advance(&mut draft.storage, self.netuid, number)?;
+        registration::advance(&mut draft.storage, self.netuid, number)?;
         self.beacon.publish(&mut draft.storage, self.netuid, now)?;
         weights::reveal_matured(&mut draft.storage, self.netuid, number)?;
         draft.timestamp(now)?;
@@ -122,7 +127,14 @@ impl Draft<'_> {
         }
         self.storage.write("Timestamp", "Now", &[], now)?;
         let call = presented.call_data("Timestamp", "set", vec![("now", now.into())])?;
-        self.push(extrinsic::unsigned(&call), Ok(Vec::new()), "Mandatory");
+        let info = Info {
+            class: "Mandatory",
+            pays: false,
+        };
+        let (index, none) = (self.index(), Vec::new);
+        let records = dispatch::records(presented, index, none(), Ok(none()), none(), info);
+        self.records.extend(records);
+        self.extrinsics.push(extrinsic::unsigned(&call));
         Ok(())
     }
 
@@ -136,7 +148,7 @@ impl Draft<'_> {
         let presented = self.storage.presented();
         for key in core.pool.ready().into_iter().take(MOST_EXTRINSICS) {
             let bytes = core.pool.bytes(key).expect("ready, so it is there");
-            let valid = core.validate(presented, &self.storage, genesis, bytes);
+            let valid = core.validate(presented, &self.storage, genesis, bytes, self.strictness);
             let parts = extrinsic::parts(presented, bytes);
             let (Ok(valid), Ok(parts)) = (valid, parts) else {
                 self.rejected.push(key);
@@ -146,33 +158,34 @@ impl Draft<'_> {
                 // The one before it was rejected a moment ago: it waits again.
                 continue;
             }
-            self.charge(&parts)?;
-            let outcome = dispatch(&mut self.storage, &parts, number)?;
-            self.push(bytes.to_vec(), outcome, "Normal");
+            let strictness = self.strictness;
+            let mut execution = Execution {
+                storage: &mut self.storage,
+                origin: parts.account,
+                number,
+                strictness,
+                events: Vec::new(),
+            };
+            let charge = Charge::take(&mut execution, &parts, bytes.len())?;
+            let outcome = execution.run(&parts.call)?;
+            let outcome = outcome.map(|()| std::mem::take(&mut execution.events));
+            let told = charge.tell(&mut execution);
+            let index = self.index();
+            let info = Info {
+                class: "Normal",
+                pays: charge.pays,
+            };
+            let records = dispatch::records(presented, index, charge.events, outcome, told, info);
+            self.records.extend(records);
+            self.extrinsics.push(bytes.to_vec());
             self.included.push(key);
         }
         Ok(())
     }
 
-    /// Uses up the nonce and takes the tip, whatever becomes of the call.
-    fn charge(&mut self, parts: &Parts<'_>) -> Result<(), PresentedError> {
-        let mut account = account::read(&self.storage, parts.account)?;
-        account.nonce = account.nonce.saturating_add(1);
-        account.data.free = account.data.free.saturating_sub(parts.tip);
-        account::write(&mut self.storage, parts.account, &account)
-    }
-
-    fn push(
-        &mut self,
-        bytes: Vec<u8>,
-        outcome: Result<Vec<dispatch::Event>, Value>,
-        class: &'static str,
-    ) {
-        let index = u32::try_from(self.extrinsics.len()).expect("a block has room for few");
-        let presented = self.storage.presented();
-        self.records
-            .extend(dispatch::records(presented, index, outcome, class));
-        self.extrinsics.push(bytes);
+    /// The place of the next extrinsic.
+    fn index(&self) -> u32 {
+        u32::try_from(self.extrinsics.len()).expect("a block has room for few")
     }
 
     fn deposit(&mut self) -> Result<(), PresentedError> {
@@ -180,6 +193,53 @@ impl Draft<'_> {
         let count = u32::try_from(records.len()).expect("few events per extrinsic");
         self.storage.write("System", "EventCount", &[], count)?;
         self.storage.write("System", "Events", &[], records)
+    }
+}
+
+/// What an extrinsic costs its sender, whatever becomes of the call.
+struct Charge {
+    account: axonry_core::AccountId,
+    pays: bool,
+    fee: u64,
+    tip: u64,
+    /// The events of taking it.
+    events: Vec<Event>,
+}
+
+impl Charge {
+    /// Uses up the nonce, and takes fee and tip.
+    fn take(
+        execution: &mut Execution<'_, '_>,
+        parts: &Parts<'_>,
+        bytes: usize,
+    ) -> Result<Self, PresentedError> {
+        let storage = &mut *execution.storage;
+        let mut account = account::read(storage, parts.account)?;
+        account.nonce = account.nonce.saturating_add(1);
+        account::write(storage, parts.account, &account)?;
+        let pays = fees::pays(storage.presented(), &parts.call);
+        let fee = if pays { fees::fee(bytes as u64) } else { 0 };
+        let taken = fee.saturating_add(parts.tip);
+        if taken > 0 {
+            balances::withdraw(execution, parts.account, taken)?;
+        }
+        Ok(Self {
+            account: parts.account,
+            pays,
+            fee,
+            tip: parts.tip,
+            events: std::mem::take(&mut execution.events),
+        })
+    }
+
+    /// The event that says what was paid.
+    fn tell(&self, execution: &mut Execution<'_, '_>) -> Vec<Event> {
+        let paid = self.fee.saturating_add(self.tip);
+        if paid > 0 {
+            let fields = vec![self.account.into(), paid.into(), self.tip.into()];
+            execution.deposit("TransactionPayment", "TransactionFeePaid", fields);
+        }
+        std::mem::take(&mut execution.events)
     }
 }
 

@@ -1,5 +1,6 @@
 //! Calls: from bytes to pallet, name and arguments, and back.
 
+use parity_scale_codec::{Compact, Decode};
 use scale_decode::DecodeAsFields;
 use scale_info::form::PortableForm;
 use scale_info::{TypeDef, Variant};
@@ -61,6 +62,23 @@ impl Presented {
             })
     }
 
+    /// The calls inside a call of `Utility`.
+    pub(crate) fn calls_within<'a>(
+        &'a self,
+        batch: &CallData<'a>,
+    ) -> Result<Vec<CallData<'a>>, String> {
+        let (mut rest, _) = batch.argument(self, "calls").ok_or("it carries no calls")?;
+        let ty = self.metadata().extrinsic.call_ty.id;
+        let count = Compact::<u32>::decode(&mut rest).map_err(|error| error.to_string())?;
+        let mut calls = Vec::new();
+        for _ in 0..count.0 {
+            let (call, after) = rest.split_at(extent(rest, ty, self.types())?);
+            calls.push(self.call(call)?);
+            rest = after;
+        }
+        Ok(calls)
+    }
+
     fn variant(&self, ty: u32, index: u8) -> Option<(&str, &Variant<PortableForm>)> {
         let TypeDef::Variant(variants) = &self.types().resolve(ty)?.type_def else {
             return None;
@@ -70,7 +88,21 @@ impl Presented {
     }
 }
 
-impl CallData<'_> {
+impl<'a> CallData<'a> {
+    /// The bytes of one argument, and their type.
+    pub(crate) fn argument(&self, presented: &Presented, name: &str) -> Option<(&'a [u8], u32)> {
+        let mut rest = self.arguments;
+        for field in &self.variant.fields {
+            let length = presented.extent(rest, field.ty.id).ok()?;
+            let (value, after) = rest.split_at(length);
+            if field.name.as_deref() == Some(name) {
+                return Some((value, field.ty.id));
+            }
+            rest = after;
+        }
+        None
+    }
+
     /// The arguments, taken by name.
     pub(crate) fn arguments<T: DecodeAsFields>(
         &self,

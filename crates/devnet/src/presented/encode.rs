@@ -34,6 +34,10 @@ fn at_depth(
     let ty = types.resolve(id).ok_or_else(|| format!("no type {id}"))?;
     match (value, &ty.type_def) {
         (Value::Default, _) => default::encode(id, types, out),
+        (Value::Encoded(bytes), _) => {
+            out.extend(bytes);
+            Ok(())
+        }
         (value, TypeDef::Composite(composite)) => {
             fields(value, &composite.fields, types, out, depth)
         }

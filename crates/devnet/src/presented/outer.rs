@@ -70,15 +70,13 @@ impl Presented {
         Some(variant.fields.first()?.ty.id)
     }
 
-    /// Whether this runtime has an event of that name.
-    pub(crate) fn has_event(&self, pallet: &str, event: &str) -> bool {
-        let find = || {
-            let ty = self.pallet(pallet)?.event.as_ref()?.ty.id;
-            let TypeDef::Variant(events) = &self.types().resolve(ty)?.type_def else {
-                return None;
-            };
-            events.variants.iter().find(|one| one.name == event)
+    /// How many fields an event has, if this runtime has an event of that name.
+    pub(crate) fn event_fields(&self, pallet: &str, event: &str) -> Option<usize> {
+        let ty = self.pallet(pallet)?.event.as_ref()?.ty.id;
+        let TypeDef::Variant(events) = &self.types().resolve(ty)?.type_def else {
+            return None;
         };
-        find().is_some()
+        let event = events.variants.iter().find(|one| one.name == event)?;
+        Some(event.fields.len())
     }
 }

@@ -9,6 +9,8 @@ pub(crate) enum Value {
     Number(u128),
     Bytes(Vec<u8>),
     Text(String),
+    /// Bytes that are of the type already, whatever it is.
+    Encoded(Vec<u8>),
     /// Items of a list, or fields by place.
     List(Vec<Self>),
     /// Fields by name; those the type has and the record has not are [`Value::Default`].

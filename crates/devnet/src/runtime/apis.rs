@@ -15,8 +15,8 @@ use super::pallet_subtensor::rpc_info::{
         HyperparamEntry, SubnetHyperparams, SubnetHyperparamsV2, SubnetInfo, SubnetInfov2,
     },
 };
-use super::pallet_subtensor_swap_runtime_api::SubnetPrice;
-use super::pallet_transaction_payment::types::RuntimeDispatchInfo;
+use super::pallet_subtensor_swap_runtime_api::{SimSwapResult, SubnetPrice};
+use super::pallet_transaction_payment::types::{FeeDetails, RuntimeDispatchInfo};
 use super::primitive_types::H256;
 use super::sp_core::OpaqueMetadata;
 use super::sp_core::crypto::AccountId32;
@@ -26,7 +26,7 @@ use super::sp_runtime::transaction_validity::{
 };
 use super::sp_version::RuntimeVersion;
 use super::sp_weights::weight_v2::Weight;
-use super::subtensor_runtime_common::{AlphaBalance, MechId, NetUid};
+use super::subtensor_runtime_common::{AlphaBalance, MechId, NetUid, TaoBalance};
 
 type Delegate = DelegateInfo<AccountId32>;
 type Dynamic = DynamicInfo<AccountId32>;
@@ -80,10 +80,16 @@ fn substrate() -> Vec<RuntimeApiMetadata> {
         api(
             "TransactionPaymentApi",
             4,
-            vec![method::<RuntimeDispatchInfo<u64, Weight>>(
-                "query_info",
-                vec![param::<UncheckedExtrinsic>("uxt"), param::<u32>("len")],
-            )],
+            vec![
+                method::<RuntimeDispatchInfo<u64, Weight>>(
+                    "query_info",
+                    vec![param::<UncheckedExtrinsic>("uxt"), param::<u32>("len")],
+                ),
+                method::<FeeDetails<u64>>(
+                    "query_fee_details",
+                    vec![param::<UncheckedExtrinsic>("uxt"), param::<u32>("len")],
+                ),
+            ],
         ),
     ]
 }
@@ -166,6 +172,16 @@ fn subtensor() -> Vec<RuntimeApiMetadata> {
                         netuid(),
                     ],
                 ),
+                method::<u64>(
+                    "get_stake_fee",
+                    vec![
+                        param::<Option<(AccountId32, NetUid)>>("origin"),
+                        param::<AccountId32>("origin_coldkey_account"),
+                        param::<Option<(AccountId32, NetUid)>>("destination"),
+                        param::<AccountId32>("destination_coldkey_account"),
+                        param::<u64>("amount"),
+                    ],
+                ),
             ],
         ),
         api(
@@ -174,6 +190,14 @@ fn subtensor() -> Vec<RuntimeApiMetadata> {
             vec![
                 method::<u64>("current_alpha_price", vec![netuid()]),
                 method::<Vec<SubnetPrice>>("current_alpha_price_all", vec![]),
+                method::<SimSwapResult>(
+                    "sim_swap_tao_for_alpha",
+                    vec![netuid(), param::<TaoBalance>("tao")],
+                ),
+                method::<SimSwapResult>(
+                    "sim_swap_alpha_for_tao",
+                    vec![netuid(), param::<AlphaBalance>("alpha")],
+                ),
             ],
         ),
     ]

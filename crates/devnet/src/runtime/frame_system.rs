@@ -89,6 +89,7 @@ pub(crate) mod pallet {
     use scale_info::TypeInfo;
 
     use super::DispatchEventInfo;
+    use crate::runtime::sp_core::crypto::AccountId32;
     use crate::runtime::sp_runtime::DispatchError;
 
     #[derive(TypeInfo)]
@@ -99,6 +100,13 @@ pub(crate) mod pallet {
         ExtrinsicFailed {
             dispatch_error: DispatchError,
             dispatch_info: DispatchEventInfo,
+        },
+        CodeUpdated,
+        NewAccount {
+            account: AccountId32,
+        },
+        KilledAccount {
+            account: AccountId32,
         },
     }
 

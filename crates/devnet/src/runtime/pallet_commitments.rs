@@ -1,14 +1,14 @@
 //! What hotkeys publish: `opentensor/subtensor` `pallets/commitments`.
-//!
-//! Nobody can publish anything here yet, so there is nothing in it to read either.
 
 use frame_metadata::v16::PalletMetadata;
 use frame_metadata::v16::StorageHasher::{Identity, Twox64Concat};
 
-use super::declare::{optional_map, pallet as empty, storage};
+use super::declare::{
+    calls, constant, errors, events, optional_map, pallet as empty, storage, value,
+};
 use super::sp_core::crypto::AccountId32;
 use super::subtensor_runtime_common::NetUid;
-use types::Registration;
+use types::{Registration, UsageTracker};
 
 /// Plain texts with the blocks they were revealed in.
 type Revealed = Vec<(Vec<u8>, u64)>;
@@ -17,11 +17,67 @@ pub(super) fn pallet() -> PalletMetadata {
     let hashers = [Identity, Twox64Concat];
     let entries = vec![
         optional_map::<(NetUid, AccountId32), Registration<u64, u32>>("CommitmentOf", &hashers),
+        optional_map::<(NetUid, AccountId32), u32>("LastCommitment", &hashers),
         optional_map::<(NetUid, AccountId32), Revealed>("RevealedCommitments", &hashers),
+        optional_map::<(NetUid, AccountId32), UsageTracker>("UsedSpaceOf", &hashers),
+        value("MaxSpace", &3_100_u32),
     ];
     PalletMetadata {
         storage: storage("Commitments", entries),
+        calls: calls::<pallet::Call>(),
+        event: events::<pallet::Event>(),
+        error: errors::<pallet::Error>(),
+        constants: vec![constant("MaxFields", &3_u32)],
         ..empty("Commitments", 18)
+    }
+}
+
+pub(crate) mod pallet {
+    #![expect(
+        dead_code,
+        reason = "declared for the shape it gives the metadata, never built"
+    )]
+
+    use scale_info::TypeInfo;
+
+    use super::types::CommitmentInfo;
+    use crate::runtime::sp_core::crypto::AccountId32;
+    use crate::runtime::subtensor_runtime_common::NetUid;
+
+    #[derive(TypeInfo)]
+    #[expect(
+        non_camel_case_types,
+        reason = "calls are named as the runtime names them"
+    )]
+    pub(crate) enum Call {
+        #[codec(index = 0)]
+        set_commitment {
+            netuid: NetUid,
+            info: Box<CommitmentInfo>,
+        },
+    }
+
+    #[derive(TypeInfo)]
+    pub(crate) enum Event {
+        #[codec(index = 0)]
+        Commitment { netuid: NetUid, who: AccountId32 },
+        #[codec(index = 1)]
+        TimelockCommitment {
+            netuid: NetUid,
+            who: AccountId32,
+            reveal_round: u64,
+        },
+    }
+
+    #[derive(TypeInfo)]
+    #[scale_info(capture_docs = "always")]
+    pub(crate) enum Error {
+        /// Account passed too many additional fields to their commitment
+        TooManyFieldsInCommitmentInfo,
+        /// Account is not allowed to make commitments to the chain
+        AccountNotAllowedCommit,
+        /// Space Limit Exceeded for the current interval
+        SpaceLimitExceeded,
     }
 }
 
@@ -41,6 +97,12 @@ pub(crate) mod types {
         deposit: Balance,
         block: BlockNumber,
         info: CommitmentInfo,
+    }
+
+    #[derive(TypeInfo)]
+    pub(crate) struct UsageTracker {
+        last_epoch: u64,
+        used_space: u64,
     }
 
     #[derive(TypeInfo)]

@@ -17,3 +17,9 @@ pub(crate) struct AlphaBalance(u64);
 
 #[derive(Encode, TypeInfo, Default)]
 pub(crate) struct TaoBalance(u64);
+
+impl TaoBalance {
+    pub(crate) const fn of(rao: u64) -> Self {
+        Self(rao)
+    }
+}

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use axonry_core::{AccountId, MechId, NetUidStorageIndex};
 
 use super::neurons::StoredAxon;
-use super::{PALLET, hyperparameters};
+use super::{PALLET, hyperparameters, stake};
 use crate::account::{self, Account};
 use crate::config::{DevnetConfig, NeuronConfig};
 use crate::presented::{PresentedError, Value};
@@ -13,6 +13,9 @@ use crate::storage::Storage;
 
 /// What every account starts with, in rao.
 const FREE: u64 = 1_000_000_000_000;
+
+/// What the subnet's pool starts with on either side: a million TAO and as much alpha.
+const RESERVE: u64 = 1_000_000_000_000_000;
 
 /// Writes the state of block 0.
 pub(crate) fn write(
@@ -26,6 +29,7 @@ pub(crate) fn write(
     ]);
     storage.write("System", "LastRuntimeUpgrade", &[], upgrade)?;
     storage.write(PALLET, "NetworksAdded", &[0_u16.into()], true)?;
+    storage.write(PALLET, "SubtokenEnabled", &[0_u16.into()], true)?;
     storage.write(PALLET, "TotalNetworks", &[], 2_u16)?;
     hyperparameters::write(storage, &config.rules())?;
     let accounts: BTreeSet<AccountId> = config
@@ -36,10 +40,24 @@ pub(crate) fn write(
     for id in accounts {
         account::write(storage, id, &Account::with_free(FREE))?;
     }
+    write_pool(storage, config)?;
     for neuron in &config.neurons {
         write_neuron(storage, config, neuron)?;
     }
     write_lists(storage, config)
+}
+
+/// A pool in balance: an alpha costs a TAO until somebody trades.
+fn write_pool(storage: &mut Storage<'_>, config: &DevnetConfig) -> Result<(), PresentedError> {
+    let key = [config.netuid.0.into()];
+    let staked = config.neurons.iter().map(|neuron| neuron.stake.rao());
+    storage.write(PALLET, "SubnetMechanism", &key, 1_u16)?;
+    storage.write(PALLET, "SubtokenEnabled", &key, true)?;
+    storage.write(PALLET, "NetworkRegistrationAllowed", &key, true)?;
+    storage.write(PALLET, "SubnetTAO", &key, RESERVE)?;
+    storage.write(PALLET, "SubnetAlphaIn", &key, RESERVE)?;
+    storage.write(PALLET, "SubnetAlphaOut", &key, staked.sum::<u64>())?;
+    storage.write(PALLET, "TotalStake", &[], RESERVE)
 }
 
 fn write_neuron(
@@ -55,9 +73,10 @@ fn write_neuron(
     storage.write(PALLET, "Uids", &in_subnet, uid)?;
     storage.write(PALLET, "Keys", &by_uid, hotkey.clone())?;
     storage.write(PALLET, "BlockAtRegistration", &by_uid, 0_u64)?;
-    storage.write(PALLET, "Owner", &[hotkey], neuron.coldkey)?;
     storage.write(PALLET, "IsNetworkMember", &of_hotkey, true)?;
-    storage.write(PALLET, "TotalHotkeyAlpha", &of_hotkey, neuron.stake.rao())?;
+    let (hotkey, coldkey) = (neuron.hotkey.account(), neuron.coldkey.account());
+    stake::adopt(storage, hotkey, coldkey)?;
+    stake::set(storage, hotkey, coldkey, config.netuid, neuron.stake.rao())?;
     match neuron.axon {
         None => Ok(()),
         Some(address) => {

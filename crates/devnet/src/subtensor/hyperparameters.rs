@@ -13,6 +13,23 @@ pub(crate) fn exists(storage: &Storage<'_>, netuid: NetUid) -> Result<bool, Pres
     Ok(added.unwrap_or(false))
 }
 
+/// Every subnet there is, ascending: asked for one by one until all that are counted are found.
+pub(crate) fn subnets(storage: &Storage<'_>) -> Result<Vec<NetUid>, PresentedError> {
+    let count: Option<u16> = storage.read(PALLET, "TotalNetworks", &[])?;
+    let mut left = count.unwrap_or(0);
+    let mut found = Vec::new();
+    for netuid in (0..u16::MAX).map(NetUid) {
+        if left == 0 {
+            break;
+        }
+        if exists(storage, netuid)? {
+            found.push(netuid);
+            left -= 1;
+        }
+    }
+    Ok(found)
+}
+
 /// One value of a subnet, or what stands in for it where the runtime lacks the item.
 pub(crate) fn of_subnet<T: Decoded>(
     storage: &Storage<'_>,
@@ -43,6 +60,18 @@ pub(crate) fn epochs(
         epoch_index: number("SubnetEpochIndex")?,
         blocks_since_last_step: number("BlocksSinceLastStep")?,
     }))
+}
+
+/// The epoch a call in block `number` belongs to. The block's own epoch has run already.
+pub(crate) fn epoch_at(
+    storage: &Storage<'_>,
+    netuid: NetUid,
+    number: u64,
+) -> Result<u64, PresentedError> {
+    Ok(match epochs(storage, netuid, number)? {
+        EpochClock::Formula(epochs) => epochs.epoch_of(BlockNumber(number)).unwrap_or(0),
+        EpochClock::Stateful(epochs) => epochs.epoch_index,
+    })
 }
 
 /// All of a subnet's rules after block `at`; `None` when it does not exist.

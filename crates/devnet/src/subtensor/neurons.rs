@@ -16,12 +16,14 @@ use crate::storage::Storage;
 /// An axon as the chain stores it.
 #[derive(Clone, Debug, DecodeAsType)]
 pub(crate) struct StoredAxon {
-    block: u64,
-    version: u32,
-    ip: u128,
-    port: u16,
-    ip_type: u8,
-    protocol: u8,
+    pub(super) block: u64,
+    pub(super) version: u32,
+    pub(super) ip: u128,
+    pub(super) port: u16,
+    pub(super) ip_type: u8,
+    pub(super) protocol: u8,
+    pub(super) placeholder1: u8,
+    pub(super) placeholder2: u8,
 }
 
 impl StoredAxon {
@@ -38,6 +40,8 @@ impl StoredAxon {
             port: address.port(),
             ip_type,
             protocol: 4,
+            placeholder1: 0,
+            placeholder2: 0,
         }
     }
 
@@ -50,11 +54,13 @@ impl StoredAxon {
             ("port", self.port.into()),
             ("ip_type", self.ip_type.into()),
             ("protocol", self.protocol.into()),
+            ("placeholder1", self.placeholder1.into()),
+            ("placeholder2", self.placeholder2.into()),
         ])
     }
 
     /// Where it serves; `None` when it says nowhere.
-    fn info(&self) -> Option<AxonInfo> {
+    pub(crate) fn info(&self) -> Option<AxonInfo> {
         let ip = match self.ip_type {
             4 => IpAddr::V4(Ipv4Addr::from_bits(u32::try_from(self.ip).ok()?)),
             6 => IpAddr::V6(Ipv6Addr::from_bits(self.ip)),

@@ -18,12 +18,12 @@ use commit::{commit, commit_timelocked};
 pub(crate) use gate::gate;
 use reveal::reveal;
 pub(crate) use reveal::reveal_matured;
-pub(crate) use set::Refusal;
 use set::set;
 
 use axonry_core::AccountId;
 
 use crate::presented::Value;
+use crate::refusal::Refusal;
 use crate::storage::Storage;
 
 /// Runs a call in block `number` and returns the event to deposit.

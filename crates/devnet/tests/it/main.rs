@@ -3,6 +3,7 @@
 mod foreign;
 mod heads;
 mod in_process;
+mod ledger;
 mod paths;
 mod pool;
 mod reads;

@@ -7,7 +7,8 @@ use scale_info::TypeInfo;
 
 use crate::runtime::bounded_collections::bounded_vec::BoundedVec;
 use crate::runtime::primitive_types::H256;
-use crate::runtime::subtensor_runtime_common::{MechId, NetUid};
+use crate::runtime::sp_core::crypto::AccountId32;
+use crate::runtime::subtensor_runtime_common::{AlphaBalance, MechId, NetUid, TaoBalance};
 
 #[derive(TypeInfo)]
 #[scale_info(replace_segment("call", "pallet"))]
@@ -23,6 +24,83 @@ pub(crate) enum Call {
         weights: Vec<u16>,
         version_key: u64,
     },
+    #[codec(index = 2)]
+    add_stake {
+        hotkey: AccountId32,
+        netuid: NetUid,
+        amount_staked: TaoBalance,
+    },
+    #[codec(index = 3)]
+    remove_stake {
+        hotkey: AccountId32,
+        netuid: NetUid,
+        amount_unstaked: AlphaBalance,
+    },
+    #[codec(index = 4)]
+    serve_axon {
+        netuid: NetUid,
+        version: u32,
+        ip: u128,
+        port: u16,
+        ip_type: u8,
+        protocol: u8,
+        placeholder1: u8,
+        placeholder2: u8,
+    },
+    #[codec(index = 7)]
+    burned_register { netuid: NetUid, hotkey: AccountId32 },
+    #[codec(index = 83)]
+    unstake_all { hotkey: AccountId32 },
+    #[codec(index = 84)]
+    unstake_all_alpha { hotkey: AccountId32 },
+    #[codec(index = 85)]
+    move_stake {
+        origin_hotkey: AccountId32,
+        destination_hotkey: AccountId32,
+        origin_netuid: NetUid,
+        destination_netuid: NetUid,
+        alpha_amount: AlphaBalance,
+    },
+    #[codec(index = 86)]
+    transfer_stake {
+        destination_coldkey: AccountId32,
+        hotkey: AccountId32,
+        origin_netuid: NetUid,
+        destination_netuid: NetUid,
+        alpha_amount: AlphaBalance,
+    },
+    #[codec(index = 87)]
+    swap_stake {
+        hotkey: AccountId32,
+        origin_netuid: NetUid,
+        destination_netuid: NetUid,
+        alpha_amount: AlphaBalance,
+    },
+    #[codec(index = 88)]
+    add_stake_limit {
+        hotkey: AccountId32,
+        netuid: NetUid,
+        amount_staked: TaoBalance,
+        limit_price: TaoBalance,
+        allow_partial: bool,
+    },
+    #[codec(index = 89)]
+    remove_stake_limit {
+        hotkey: AccountId32,
+        netuid: NetUid,
+        amount_unstaked: AlphaBalance,
+        limit_price: TaoBalance,
+        allow_partial: bool,
+    },
+    #[codec(index = 90)]
+    swap_stake_limit {
+        hotkey: AccountId32,
+        origin_netuid: NetUid,
+        destination_netuid: NetUid,
+        alpha_amount: AlphaBalance,
+        limit_price: TaoBalance,
+        allow_partial: bool,
+    },
     #[codec(index = 96)]
     commit_weights { netuid: NetUid, commit_hash: H256 },
     #[codec(index = 97)]
@@ -32,6 +110,12 @@ pub(crate) enum Call {
         values: Vec<u16>,
         salt: Vec<u16>,
         version_key: u64,
+    },
+    #[codec(index = 103)]
+    remove_stake_full_limit {
+        hotkey: AccountId32,
+        netuid: NetUid,
+        limit_price: Option<TaoBalance>,
     },
     #[codec(index = 113)]
     commit_timelocked_weights {

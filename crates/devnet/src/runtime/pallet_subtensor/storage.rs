@@ -9,6 +9,7 @@ use crate::runtime::declare::{map, optional_map, storage as pallet_storage, valu
 use crate::runtime::pallet_subtensor::pallet::{AxonInfo, EpochConsensus};
 use crate::runtime::primitive_types::H256;
 use crate::runtime::sp_core::crypto::AccountId32;
+use crate::runtime::substrate_fixed::FixedU128;
 use crate::runtime::subtensor_runtime_common::{
     AlphaBalance, NetUid, NetUidStorageIndex, TaoBalance,
 };
@@ -43,6 +44,19 @@ fn network() -> Vec<StorageEntryMetadata> {
             &[Blake, Identity],
             &AlphaBalance::default(),
         ),
+        map::<(AccountId32, NetUid), _>(
+            "TotalHotkeyShares",
+            &[Blake, Identity],
+            &FixedU128::default(),
+        ),
+        map::<(AccountId32, AccountId32, NetUid), _>(
+            "Alpha",
+            &[Blake, Blake, Identity],
+            &FixedU128::default(),
+        ),
+        map::<AccountId32, _>("StakingHotkeys", &[Blake], &Vec::<AccountId32>::new()),
+        map::<AccountId32, _>("OwnedHotkeys", &[Blake], &Vec::<AccountId32>::new()),
+        value("TotalStake", &TaoBalance::default()),
         map::<(AccountId32, NetUid), _>("IsNetworkMember", &[Blake, Identity], &false),
     ]
 }
@@ -66,7 +80,23 @@ fn subnet() -> Vec<StorageEntryMetadata> {
         by_netuid("WeightsSetRateLimit", &100_u64),
         by_netuid("ServingRateLimit", &50_u64),
         by_netuid("CommitRevealWeightsEnabled", &true),
-        by_netuid("Burn", &TaoBalance::default()),
+        by_netuid("NetworkRegistrationAllowed", &true),
+        by_netuid("RegistrationsThisBlock", &0_u16),
+        by_netuid("RAORecycledForRegistration", &TaoBalance::default()),
+        by_netuid("Burn", &TaoBalance::of(100_000_000)),
+        by_netuid("MinBurn", &TaoBalance::of(500_000)),
+        by_netuid("MaxBurn", &TaoBalance::of(100_000_000_000)),
+        by_netuid("BurnHalfLife", &360_u16),
+        // 1.26
+        by_netuid("BurnIncreaseMult", &FixedU128::of_parts(126, 100)),
+        by_netuid("MinNonImmuneUids", &10_u16),
+        by_netuid("SubnetMechanism", &0_u16),
+        by_netuid("SubtokenEnabled", &false),
+        by_netuid("TransferToggle", &true),
+        by_netuid("SubnetTAO", &TaoBalance::default()),
+        by_netuid("SubnetAlphaIn", &AlphaBalance::default()),
+        by_netuid("SubnetAlphaOut", &AlphaBalance::default()),
+        by_netuid("SubnetVolume", &0_u128),
         by_netuid("TokenSymbol", &"\u{1d70f}".as_bytes().to_vec()),
         by_netuid("SubnetEpochConsensus", &EpochConsensus::Yuma),
         optional_map::<NetUid, Vec<u16>>("MechanismEmissionSplit", &[Twox]),

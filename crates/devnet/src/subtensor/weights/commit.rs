@@ -5,14 +5,15 @@
 #[cfg(test)]
 mod tests;
 
-use axonry_core::{AccountId, BlockNumber};
+use axonry_core::AccountId;
 
 use super::call::{CommitTimelocked, Place};
-use super::set::{Refusal, ensure, is_too_soon, updated};
+use super::set::{is_too_soon, updated};
 use crate::block::blake2_256;
 use crate::presented::{PresentedError, Value};
+use crate::refusal::{Refusal, ensure};
 use crate::storage::Storage;
-use crate::subtensor::hyperparameters::{self, of_subnet};
+use crate::subtensor::hyperparameters::{self, epoch_at, of_subnet};
 use crate::subtensor::{PALLET, commits, neurons};
 
 /// How many commits of a hotkey may wait for their reveal.
@@ -53,7 +54,7 @@ pub(super) fn commit_timelocked(
     ensure(known, "IncorrectCommitRevealVersion")?;
     let (place, index) = (call.place, call.place.index());
     let uid = may_commit(storage, hotkey, place, number)?;
-    let epoch = epoch_at(storage, place, number)?;
+    let epoch = epoch_at(storage, place.netuid, number)?;
     let mut pending = commits::sealed(storage, index, epoch)?;
     let own = pending.iter().filter(|(who, ..)| *who == hotkey.to_bytes());
     let room = own.count() < MOST_COMMITS;
@@ -99,21 +100,6 @@ fn may_commit(
     Ok(uid)
 }
 
-/// The epoch a call in block `number` belongs to. The block's own epoch has run already.
-pub(super) fn epoch_at(
-    storage: &Storage<'_>,
-    place: Place,
-    number: u64,
-) -> Result<u64, PresentedError> {
-    let clock = hyperparameters::epochs(storage, place.netuid, number)?;
-    Ok(match clock {
-        axonry_chain::EpochClock::Formula(epochs) => {
-            epochs.epoch_of(BlockNumber(number)).unwrap_or(0)
-        }
-        axonry_chain::EpochClock::Stateful(epochs) => epochs.epoch_index,
-    })
-}
-
 /// A line for a commit in block `number`, as the presented runtime stores it.
 fn line(
     storage: &Storage<'_>,
@@ -121,7 +107,7 @@ fn line(
     hash: [u8; 32],
     number: u64,
 ) -> Result<commits::StoredHash, PresentedError> {
-    let epoch = epoch_at(storage, place, number)?;
+    let epoch = epoch_at(storage, place.netuid, number)?;
     if storage.presented().has_stateful_epochs() {
         return Ok((hash, epoch, number, 0));
     }
@@ -161,8 +147,8 @@ pub(super) fn due(
 ) -> Result<std::cmp::Ordering, PresentedError> {
     let committed = match storage.presented().has_stateful_epochs() {
         true => line.1,
-        false => epoch_at(storage, place, line.1)?,
+        false => epoch_at(storage, place.netuid, line.1)?,
     };
     let period = of_subnet(storage, "RevealPeriodEpochs", place.netuid, 1_u64)?;
-    Ok((committed + period).cmp(&epoch_at(storage, place, number)?))
+    Ok((committed + period).cmp(&epoch_at(storage, place.netuid, number)?))
 }

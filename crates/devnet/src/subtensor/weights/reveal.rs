@@ -7,14 +7,15 @@ use axonry_weights::timelock;
 use parity_scale_codec::{Decode, DecodeAll, Encode};
 
 use super::call::{Place, SetWeights};
-use super::commit::{due, epoch_at, live};
-use super::set::{Refusal, apply, ensure};
+use super::commit::{due, live};
+use super::set::apply;
 use crate::block::blake2_256;
 use crate::drand;
 use crate::presented::{PresentedError, Value};
+use crate::refusal::{Refusal, ensure};
 use crate::storage::Storage;
 use crate::subtensor::commits;
-use crate::subtensor::hyperparameters::of_subnet;
+use crate::subtensor::hyperparameters::{epoch_at, of_subnet};
 
 /// Reveals what a hotkey has committed to by its hash.
 pub(super) fn reveal(
@@ -78,7 +79,7 @@ pub(crate) fn reveal_matured(
             netuid,
             mechanism: MechId(mechanism),
         };
-        let Some(due) = epoch_at(storage, place, number)?.checked_sub(period) else {
+        let Some(due) = epoch_at(storage, netuid, number)?.checked_sub(period) else {
             continue;
         };
         if let Some(overdue) = due.checked_sub(1) {
@@ -119,8 +120,8 @@ fn open(
     match apply(storage, AccountId::from_bytes(hotkey), &vector, number) {
         Ok(_) => Ok(()),
         Err(Refusal::Broken(error)) => Err(error),
-        Err(Refusal::Pallet(name, _)) => {
-            tracing::debug!(name, "a sealed vector breaks a rule, and is dropped");
+        Err(refusal) => {
+            tracing::debug!(?refusal, "a sealed vector breaks a rule, and is dropped");
             storage.restore(before);
             Ok(())
         }

@@ -7,32 +7,10 @@ use axonry_core::AccountId;
 use super::call::{Place, SetWeights};
 use super::fixed;
 use crate::presented::{PresentedError, Value};
+use crate::refusal::{Refusal, ensure};
 use crate::storage::Storage;
 use crate::subtensor::hyperparameters::{exists, of_subnet};
 use crate::subtensor::{PALLET, neurons, stake};
-
-/// Why weights are not set.
-#[derive(Debug, PartialEq, Eq)]
-pub(crate) enum Refusal {
-    /// An error of the pallet, by name; the second name is what older runtimes call it.
-    Pallet(&'static str, &'static str),
-    /// This chain's own state does not fit the presented runtime.
-    Broken(PresentedError),
-}
-
-impl From<PresentedError> for Refusal {
-    fn from(error: PresentedError) -> Self {
-        Self::Broken(error)
-    }
-}
-
-pub(super) fn ensure(holds: bool, error: &'static str) -> Result<(), Refusal> {
-    if holds {
-        Ok(())
-    } else {
-        Err(Refusal::Pallet(error, error))
-    }
-}
 
 /// Sets a hotkey's weights in block `number` (`do_set_weights`).
 ///

@@ -45,7 +45,7 @@ fn error(storage: &mut Storage<'_>, call: &WeightsCall, number: u64) -> &'static
     match run(storage, alice.account(), call, number) {
         Ok(_) => "",
         Err(Refusal::Pallet(name, _)) => name,
-        Err(Refusal::Broken(error)) => panic!("{error}"),
+        Err(other) => panic!("{other:?}"),
     }
 }
 
