@@ -30,6 +30,8 @@ enum Settled {
     Taken(Option<StatusStream>),
     /// It never got in and never will: the nonce is free.
     Refused(PoolRejection),
+    /// It is nowhere and its nonce is free, but a copy may still be on its way.
+    Open,
 }
 
 impl Inner {
@@ -50,6 +52,10 @@ impl Inner {
             let extrinsic = extrinsic.map_err(AccountError::NotSent)?;
             let settled = self.hand_in(&mut state, &extrinsic).await?;
             let rejection = match settled {
+                Settled::Open => {
+                    let source = None;
+                    return Err(AccountError::Unsettled { extrinsic, source });
+                }
                 Settled::Taken(statuses) => {
                     let gap = Arc::clone(&self.gap);
                     let statuses = statuses.map(|statuses| watched(statuses, gap));
@@ -174,10 +180,10 @@ impl Inner {
                         Ok(Some(Settled::Taken(_))) => {
                             return Ok(self.taken(state, extrinsic, None));
                         }
-                        Ok(Some(refused)) => {
+                        Ok(Some(not_taken)) => {
                             state.unsettled = None;
                             state.next = None;
-                            return Ok(refused);
+                            return Ok(not_taken);
                         }
                         Ok(None) => {}
                         Err(error) => lost = Some(error),
@@ -206,22 +212,12 @@ impl Inner {
         Ok(match found {
             Outcome::Included { .. } => Some(Settled::Taken(None)),
             Outcome::Never => Some(Settled::Refused(rejection)),
-            // The nonce is still free and the pool does not have it: it did not get in, and what
-            // was refused for good is not tried by anybody else.
-            Outcome::Pending if next <= extrinsic.nonce && lasts(&rejection) => {
-                Some(Settled::Refused(rejection))
-            }
+            // Should a copy arrive after all, it finds its nonce taken, or takes it from another
+            // one, which is then signed anew: nothing is done twice.
+            Outcome::Pending if next <= extrinsic.nonce => Some(Settled::Open),
             Outcome::Pending => None,
         })
     }
-}
-
-/// Whether a refusal would meet a copy that is still on its way, too.
-fn lasts(rejection: &PoolRejection) -> bool {
-    !matches!(
-        rejection,
-        PoolRejection::PoolFull | PoolRejection::UnknownValidity(_) | PoolRejection::Other { .. }
-    )
 }
 
 fn refusal(rejection: &PoolRejection) -> Refusal {

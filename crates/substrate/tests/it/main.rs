@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
+mod accounts;
 mod cache;
 mod calls;
 mod commits;
@@ -11,6 +12,7 @@ mod failover;
 mod follower;
 mod mutations;
 mod node;
+mod pool;
 mod reads;
 mod recorded;
 mod snapshot;
