@@ -25,7 +25,7 @@ pub(crate) fn score(
     file: &Change<'_>,
     tables: &Tables,
     grammars: &Grammars,
-    meter: &Meter,
+    meter: &Meter<'_>,
 ) -> FileScore {
     let extension = extension(file.filename);
     let is_test_file = is_test_file(file.filename);

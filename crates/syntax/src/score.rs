@@ -11,7 +11,7 @@ use crate::classification::short_name;
 /// The score of a change.
 #[derive(Clone, Debug, Default, PartialEq, Deserialize, Serialize)]
 pub struct ChangeScore {
-    /// Sum of the files' scores, in file order.
+    /// Sum of the files' scores, in the order of their paths: no order of files moves a bit.
     pub total_score: f64,
     /// Sum of the files' counted nodes.
     pub total_nodes_scored: i64,
@@ -144,16 +144,22 @@ impl FileScore {
 }
 
 impl ChangeScore {
-    /// Adds up files, in their order.
-    pub(crate) fn of(files: Vec<FileScore>) -> Self {
+    /// Adds up the files of a change in the order of their paths, where upstream goes by the order
+    /// of the list. `files` are in the order of the change.
+    pub(crate) fn of(change: &[Change<'_>], files: Vec<FileScore>) -> Self {
         let mut whole = CategoryScore::default();
         let mut by_category = BTreeMap::<_, CategoryScore>::new();
-        for (position, file) in files.iter().enumerate() {
+        let mut by_path: Vec<_> = files.iter().enumerate().collect();
+        by_path.sort_by_key(|&(position, _)| change[position].filename);
+        for (position, file) in by_path {
             whole.include(position, file);
             by_category
                 .entry(file.category())
                 .or_default()
                 .include(position, file);
+        }
+        for category in by_category.values_mut() {
+            category.files.sort_unstable();
         }
         Self {
             total_score: whole.total_score,
@@ -177,7 +183,7 @@ impl ChangeScore {
             method: Method::SkippedIsolationTimeout,
             breakdown: None,
         });
-        let mut score = Self::of(files.collect());
+        let mut score = Self::of(change, files.collect());
         score.by_category.clear();
         score
     }

@@ -12,7 +12,7 @@ use crate::breakdown::Breakdown;
 use crate::change::Change;
 use crate::file;
 use crate::grammar::{GrammarSet, GrammarSource, Grammars, Treatment};
-use crate::parse::{Meter, ParseBudget, Unparsed};
+use crate::parse::{LargeTexts, Meter, ParseBudget, Unparsed};
 use crate::score::ChangeScore;
 use crate::tables::Tables;
 use crate::tree_diff;
@@ -33,6 +33,7 @@ pub struct Scorer {
     tables: Tables,
     grammars: Grammars,
     budget: ParseBudget,
+    large: LargeTexts,
     pool: ThreadPool,
 }
 
@@ -126,6 +127,7 @@ impl Scorer {
             tables,
             grammars,
             budget: settings.budget,
+            large: LargeTexts::default(),
             pool,
         })
     }
@@ -176,7 +178,7 @@ impl Scorer {
     ) -> Result<Breakdown, CompareError> {
         match self.grammars.treatment(language, &self.tables) {
             Treatment::Parse(grammar) => {
-                let meter = Meter::new(self.budget);
+                let meter = Meter::new(self.budget, &self.large);
                 self.pool
                     .install(|| tree_diff::diff(grammar, base, head, &meter))
                     .map_err(|unparsed| match unparsed {
@@ -219,7 +221,7 @@ impl Scorer {
             .iter()
             .map(|file| (file.filename, (file.base, file.head)))
             .collect();
-        let meter = Meter::new(self.budget);
+        let meter = Meter::new(self.budget, &self.large);
         let files = change
             .par_iter()
             .map(|file| {
@@ -235,7 +237,7 @@ impl Scorer {
         if meter.is_exhausted() {
             ChangeScore::isolation_timeout(change)
         } else {
-            ChangeScore::of(files)
+            ChangeScore::of(change, files)
         }
     }
 }

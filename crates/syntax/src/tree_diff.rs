@@ -17,7 +17,7 @@ pub(crate) fn diff(
     grammar: &WeighedGrammar,
     base: Option<&str>,
     head: Option<&str>,
-    meter: &Meter,
+    meter: &Meter<'_>,
 ) -> Result<Breakdown, Unparsed> {
     let mut parser = grammar.parser();
     let bytes = [base, head].into_iter().flatten().map(str::len).sum();
@@ -27,8 +27,9 @@ pub(crate) fn diff(
             if grammar.is_hazard(text) {
                 return Err(Unparsed::Hazard);
             }
-            let tree = meter.parse(&mut parser, text)?;
-            signatures.count(&tree, text.as_bytes(), grammar, side);
+            meter.parse(&mut parser, text, |tree| {
+                signatures.count(tree, text.as_bytes(), grammar, side);
+            })?;
         }
     }
     Ok(signatures.breakdown())

@@ -28,14 +28,16 @@
 //! ```
 //!
 //! The child says nothing else on its standard output, and ends with its parent: it leaves when
-//! its standard input closes, even in the middle of a change. An operator bounds its memory from
-//! outside (`ulimit -v`, `MemoryMax=` of a unit); running into that bound is one change's crash.
+//! its standard input closes, even in the middle of a change. On Linux its memory is
+//! [bounded](WorkerSettings::memory) as soon as it is up; running into that bound is one change's
+//! crash.
 //!
 //! This is the one part of the crate that does I/O, over the child's two pipes. Calls block: from
 //! async code make them in `spawn_blocking`.
 
 mod child;
 mod frame;
+mod limit;
 mod message;
 mod serve;
 
@@ -71,6 +73,10 @@ pub struct WorkerSettings {
     /// up and was then killed by a change does not count: whoever writes changes could otherwise
     /// put an end to all scoring.
     pub failed_starts: u32,
+    /// Bytes a child may take besides those it has when it has come up; beyond them it dies of its
+    /// change. Only Linux can bound another process: elsewhere anything but `None`, the default
+    /// there, is an error.
+    pub memory: Option<u64>,
 }
 
 impl Default for WorkerSettings {
@@ -79,6 +85,7 @@ impl Default for WorkerSettings {
             per_change: Duration::from_secs(15),
             start: Duration::from_secs(10),
             failed_starts: 3,
+            memory: cfg!(target_os = "linux").then_some(1 << 30),
         }
     }
 }
@@ -111,6 +118,9 @@ pub enum WorkerError {
     /// The operating system did not start the child.
     #[error("could not start the worker process")]
     Start(#[source] io::Error),
+    /// The child's memory could not be bounded.
+    #[error("could not bound the memory of the worker process")]
+    Limit(#[source] io::Error),
     /// The child ended or kept silent instead of saying that it is ready.
     #[error("the worker process did not come up: its command must call `worker::serve`")]
     Silent,
@@ -212,6 +222,9 @@ impl Worker {
         if hello != ours.as_bytes() {
             let theirs = String::from_utf8_lossy(&hello).chars().take(80).collect();
             return Err(WorkerError::Stranger { ours, theirs });
+        }
+        if let Some(bytes) = self.settings.memory {
+            child.limit_memory(bytes).map_err(WorkerError::Limit)?;
         }
         self.failed_starts = 0;
         Ok(child)

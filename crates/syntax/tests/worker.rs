@@ -19,6 +19,7 @@ fn main() {
     scores_arrive_to_the_bit();
     a_change_that_kills_its_child_hurts_no_other();
     a_change_that_hangs_is_cut_off();
+    a_change_that_takes_all_memory_takes_its_child_alone();
     a_child_that_does_not_come_up_is_tried_a_few_times();
     a_child_of_another_build_is_not_believed();
     a_child_leaves_when_its_input_closes();
@@ -50,6 +51,10 @@ impl Read for Fragile {
         if text.contains("abort") {
             process::abort();
         }
+        if text.contains("hoard") {
+            let kept: Vec<u8> = vec![1; 512 << 20];
+            assert!(kept.iter().all(|&byte| byte == 1), "it was written");
+        }
         if text.contains("stall") {
             forever();
         }
@@ -74,6 +79,7 @@ fn worker(kind: &str, per_change: Duration) -> Worker {
         per_change,
         start: Duration::from_secs(if kind == "silent" { 1 } else { 60 }),
         failed_starts: 2,
+        ..WorkerSettings::default()
     };
     Worker::new(command(kind), settings)
 }
@@ -151,6 +157,29 @@ fn a_change_that_hangs_is_cut_off() {
     assert!(error.is_about_the_change() && started.elapsed() >= limit);
     drop(worker);
     assert!(started.elapsed() < LONG, "nobody waits for a killed child");
+}
+
+/// The bound counts from what a child has when it is up, so that it need not know how much that is.
+fn a_change_that_takes_all_memory_takes_its_child_alone() {
+    let sound = change("a.py", "x = 1\n");
+    let greedy = change("a.py", "hoard");
+    for (memory, is_enough) in [(64 << 20, false), (1 << 30, true)] {
+        let settings = WorkerSettings {
+            memory: cfg!(target_os = "linux").then_some(memory),
+            ..WorkerSettings::default()
+        };
+        let mut worker = Worker::new(command("fragile"), settings);
+        let answer = worker.score(&greedy);
+        if is_enough || !cfg!(target_os = "linux") {
+            assert!(answer.is_ok(), "{answer:?}");
+        } else {
+            assert!(
+                matches!(answer, Err(WorkerError::Died { .. })),
+                "{answer:?}"
+            );
+        }
+        assert_eq!(worker.score(&sound).expect("sound"), in_process(&sound));
+    }
 }
 
 fn a_child_that_does_not_come_up_is_tried_a_few_times() {

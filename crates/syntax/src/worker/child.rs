@@ -6,7 +6,7 @@ use std::sync::mpsc::{self, Receiver, RecvTimeoutError, Sender};
 use std::thread::{self, JoinHandle};
 use std::time::Duration;
 
-use super::frame;
+use super::{frame, limit};
 
 /// A running child; dropping it kills it.
 #[derive(Debug)]
@@ -61,6 +61,11 @@ impl Child {
         let requests = self.requests.as_ref().ok_or(Unanswered::Closed)?;
         requests.send(request).map_err(|_| Unanswered::Closed)?;
         self.hello(limit)
+    }
+
+    /// Bounds what it may take besides the memory it has now.
+    pub(super) fn limit_memory(&self, bytes: u64) -> io::Result<()> {
+        limit::memory(&self.process, bytes)
     }
 
     pub(super) fn is_alive(&mut self) -> bool {

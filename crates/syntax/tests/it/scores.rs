@@ -150,16 +150,20 @@ proptest! {
     }
 
     #[test]
-    fn the_order_of_files_changes_no_file(files in files(), turn in 0_usize..10) {
+    fn the_order_of_files_changes_no_file_and_no_bit_of_a_sum(files in files(), turn in 0_usize..10) {
         let mut change = change(&files);
         let straight = SCORER.score(&change);
         let turn = turn.min(change.len());
         change.rotate_left(turn);
         change.reverse();
-        let mut turned = SCORER.score(&change).files;
+        let whole = SCORER.score(&change);
+        let mut turned = whole.files.clone();
         turned.reverse();
         turned.rotate_right(turn);
-        prop_assert_eq!(straight.files, turned);
+        prop_assert_eq!(&straight.files, &turned);
+        prop_assert_eq!(straight.total_score, whole.total_score);
+        prop_assert_eq!(straight.breakdown, whole.breakdown);
+        prop_assert_eq!(straight.source_token_score(), whole.source_token_score());
     }
 
     #[test]

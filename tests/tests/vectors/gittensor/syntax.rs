@@ -17,6 +17,7 @@ pub(super) fn scorer() -> Scorer {
     let budget = ParseBudget {
         per_parse: minute,
         per_change: minute,
+        ..ParseBudget::default()
     };
     let settings = Settings {
         grammars: GrammarSet::Parity,
