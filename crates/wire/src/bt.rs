@@ -13,7 +13,7 @@ mod verification;
 pub use body_hash::{BodyHash, body_hash};
 pub use head::{Head, HeadError};
 pub use python::PythonValue;
-pub use request::{Call, Receiver, Request, RequestError, Sender};
+pub use request::{Call, NoField, Prepared, Receiver, Request, Sender};
 pub use terminal::Terminal;
 pub use verification::{Refusal, Rules, Verified, verify};
 

@@ -11,7 +11,7 @@ use crate::signature::{self, Scheme, SignatureError};
 
 /// The header that says that a request is signed this way, and how: `1`.
 pub const VERSION: &str = "x-bittensor-version";
-const HOTKEY: &str = "x-bittensor-hotkey";
+pub(crate) const HOTKEY: &str = "x-bittensor-hotkey";
 const NONCE: &str = "x-bittensor-nonce";
 const SIGNATURE: &str = "x-bittensor-signature";
 const RECEIVER: &str = "x-bittensor-receiver";

@@ -5,8 +5,9 @@
 //! nonce and the hashes of those fields that the synapse lists. [`btauth`] is `btauth/1` of SDK 11:
 //! a signature over method, path and the whole body.
 //!
-//! This half is pure: it builds and reads headers, and judges them. Time comes in as a number and
-//! randomness not at all, so that every decision can be tested.
+//! Their modules are pure: they build and read headers, and judge them, with time as a number that
+//! comes in. [`Axon`] serves: handlers of [`Synapse`]s behind limits, signatures and a memory of what
+//! was asked before.
 //!
 //! ```
 //! use axonry_wire::bt::{self, PythonValue};
@@ -23,12 +24,18 @@
 //! It does not know: keys on disk (it takes any [`Signer`](axonry_core::Signer)), the chain, or
 //! what a question means.
 
+mod axon;
 pub mod bt;
 pub mod btauth;
+mod caller;
 mod nonce;
 mod replay;
 mod signature;
+mod synapse;
 
+pub use axon::{Axon, AxonBuilder, AxonCounters, Failure, Limits, Rate, Route};
+pub use caller::{Caller, Roster, Standing};
 pub use nonce::NonceSource;
 pub use replay::{Replay, ReplayGuard};
 pub use signature::{Scheme, SignatureError};
+pub use synapse::Synapse;

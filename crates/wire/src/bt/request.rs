@@ -7,7 +7,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axonry_core::{Hotkey, Signer, SignerError};
-use serde::ser::{Serialize, SerializeMap, Serializer};
+use serde::{Serialize, Serializer};
 
 use super::{BodyHash, Head, PythonValue, Terminal, body_hash, signing_text};
 
@@ -52,6 +52,17 @@ pub struct Call<'a> {
     pub hashed: &'a [&'a str],
 }
 
+/// What is asked, with everything done that is the same for all receivers.
+#[derive(Clone, Debug)]
+pub struct Prepared {
+    name: String,
+    timeout: Duration,
+    hash: BodyHash,
+    inputs: Vec<(String, String)>,
+    /// The JSON of the own fields, without its braces.
+    fields: String,
+}
+
 /// A request, ready to be sent.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Request {
@@ -65,21 +76,12 @@ pub struct Request {
     pub signed: String,
 }
 
-/// Why there is no request.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum RequestError {
-    /// The signer refused.
-    #[error("the request could not be signed")]
-    Signing(#[from] SignerError),
-    /// The synapse lists a field it has not.
-    #[error("the synapse `{synapse}` has no field `{field}`, which it lists as one of its own")]
-    NoField {
-        /// The synapse.
-        synapse: String,
-        /// The field.
-        field: String,
-    },
+/// A synapse that lists a field it has not.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the synapse `{synapse}` has no field `{field}`, which it lists as one of its own")]
+pub struct NoField {
+    synapse: String,
+    field: String,
 }
 
 impl Sender {
@@ -87,18 +89,16 @@ impl Sender {
     /// this receiver: [`NonceSource`](crate::NonceSource) hands them out.
     ///
     /// # Errors
-    /// [`RequestError`].
+    /// When the signer refuses.
     pub async fn request(
         &self,
-        call: &Call<'_>,
+        call: &Prepared,
         receiver: &Receiver,
         nonce: u64,
-    ) -> Result<Request, RequestError> {
-        let hash = call.hash()?;
-        let inputs = call.inputs()?;
+    ) -> Result<Request, SignerError> {
         let sender = Hotkey::from(self.signer.account());
-        let text = hash.to_string();
-        let signed = signing_text(nonce.into(), &sender, &receiver.hotkey, &self.uuid, &text);
+        let hash = call.hash.to_string();
+        let signed = signing_text(nonce.into(), &sender, &receiver.hotkey, &self.uuid, &hash);
         let signature = self.signer.sign(signed.as_bytes()).await?;
         let mut head = Head {
             timeout: Some(call.timeout.as_secs_f64()),
@@ -122,10 +122,10 @@ impl Sender {
         let body = call.body(&head);
         head.total_size = i128::try_from(body.len()).ok();
         head.header_size = Some(0);
-        head.computed_body_hash = Some(text);
-        let mut headers = vec![("name".to_owned(), call.name.to_owned())];
+        head.computed_body_hash = Some(hash);
+        let mut headers = vec![("name".to_owned(), call.name.clone())];
         headers.extend(head.to_headers());
-        headers.extend(inputs);
+        headers.extend(call.inputs.iter().cloned());
         Ok(Request {
             path: format!("/{}", call.name),
             headers,
@@ -136,29 +136,34 @@ impl Sender {
 }
 
 impl Call<'_> {
-    fn field(&self, name: &str) -> Result<&PythonValue, RequestError> {
-        let found = self.fields.iter().find(|(field, _)| field == name);
-        found
-            .map(|(_, value)| value)
-            .ok_or_else(|| RequestError::NoField {
-                synapse: self.name.to_owned(),
-                field: name.to_owned(),
-            })
-    }
-
-    /// The hash of the listed fields.
+    /// Does what is the same for all receivers, once.
     ///
     /// # Errors
-    /// [`RequestError::NoField`].
-    pub fn hash(&self) -> Result<BodyHash, RequestError> {
-        let fields = self.hashed.iter().map(|name| self.field(name));
-        let fields: Vec<_> = fields.collect::<Result<_, _>>()?;
-        Ok(body_hash(fields))
+    /// [`NoField`] when a listed field is not among the fields.
+    pub fn prepare(&self) -> Result<Prepared, NoField> {
+        let hashed = self.hashed.iter().map(|name| self.field(name));
+        let hashed: Vec<_> = hashed.collect::<Result<_, _>>()?;
+        let fields = serde_json::to_string(&Fields(self.fields)).expect("texts and numbers");
+        Ok(Prepared {
+            name: self.name.to_owned(),
+            timeout: self.timeout,
+            hash: body_hash(hashed),
+            inputs: self.inputs()?,
+            fields: fields[1..fields.len() - 1].to_owned(),
+        })
+    }
+
+    fn field(&self, name: &str) -> Result<&PythonValue, NoField> {
+        let found = self.fields.iter().find(|(field, _)| field == name);
+        found.map(|(_, value)| value).ok_or_else(|| NoField {
+            synapse: self.name.to_owned(),
+            field: name.to_owned(),
+        })
     }
 
     /// A header for each required field that is not null, with an empty value of its kind: the
     /// receiver builds the synapse from headers before it reads the body.
-    fn inputs(&self) -> Result<Vec<(String, String)>, RequestError> {
+    fn inputs(&self) -> Result<Vec<(String, String)>, NoField> {
         let mut headers = Vec::with_capacity(self.required.len());
         for name in self.required {
             let empty = match self.field(name)? {
@@ -175,32 +180,53 @@ impl Call<'_> {
         }
         Ok(headers)
     }
+}
 
-    /// The whole synapse.
+impl Prepared {
+    /// The hash of the listed fields.
+    pub const fn hash(&self) -> BodyHash {
+        self.hash
+    }
+
+    /// The whole synapse: what every one has, then its own fields.
     fn body(&self, head: &Head) -> Vec<u8> {
-        serde_json::to_vec(&Body { call: self, head }).expect("texts and numbers")
+        #[derive(Serialize)]
+        struct Standard<'a> {
+            name: &'a str,
+            timeout: f64,
+            total_size: u32,
+            header_size: u32,
+            dendrite: &'a Terminal,
+            axon: &'a Terminal,
+            computed_body_hash: &'a str,
+        }
+
+        let standard = Standard {
+            name: &self.name,
+            timeout: self.timeout.as_secs_f64(),
+            total_size: 0,
+            header_size: 0,
+            dendrite: &head.dendrite,
+            axon: &head.axon,
+            computed_body_hash: "",
+        };
+        let mut body = Vec::with_capacity(self.fields.len() + 1_024);
+        serde_json::to_writer(&mut body, &standard).expect("texts and numbers");
+        if !self.fields.is_empty() {
+            // In place of the closing brace.
+            body.pop();
+            body.push(b',');
+            body.extend_from_slice(self.fields.as_bytes());
+            body.push(b'}');
+        }
+        body
     }
 }
 
-/// What every synapse has, then its own fields.
-struct Body<'a> {
-    call: &'a Call<'a>,
-    head: &'a Head,
-}
+struct Fields<'a>(&'a [(String, PythonValue)]);
 
-impl Serialize for Body<'_> {
+impl Serialize for Fields<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut body = serializer.serialize_map(None)?;
-        body.serialize_entry("name", self.call.name)?;
-        body.serialize_entry("timeout", &self.call.timeout.as_secs_f64())?;
-        body.serialize_entry("total_size", &0)?;
-        body.serialize_entry("header_size", &0)?;
-        body.serialize_entry("dendrite", &self.head.dendrite)?;
-        body.serialize_entry("axon", &self.head.axon)?;
-        body.serialize_entry("computed_body_hash", "")?;
-        for (name, value) in self.call.fields {
-            body.serialize_entry(name, value)?;
-        }
-        body.end()
+        serializer.collect_map(self.0.iter().map(|(name, value)| (name, value)))
     }
 }

@@ -43,6 +43,11 @@ impl Rules {
         ahead_at_most: SDK_GRACE,
     };
 
+    /// How old a nonce may be at most, whatever the sender announces.
+    pub const fn longest(&self) -> Duration {
+        self.grace.saturating_add(self.announced_at_most)
+    }
+
     /// How old a nonce may be, given what the sender announces.
     ///
     /// The SDK lets a negative timeout take from its grace, and so does this.

@@ -1,6 +1,8 @@
 //! Requests as they are sent and judged, over the public interface.
 
+mod axon;
 mod btauth;
+mod http;
 mod requests;
 
 use std::sync::Arc;

@@ -34,6 +34,7 @@ async fn request(nonce: u64) -> Request {
         required: &["text", "count", "answer"],
         hashed: &["count", "text"],
     };
+    let call = call.prepare().expect("its own fields");
     let request = sender.request(&call, &receiver, nonce);
     request.await.expect("the key signs")
 }
