@@ -8,6 +8,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::compat::CompatArguments;
+use crate::settings::{DevnetSettings, KeyArguments, NewState, SourceArguments};
 
 /// A Bittensor validator: judges open-source contributions and proves that its weights landed.
 #[derive(Debug, Parser)]
@@ -24,13 +25,43 @@ pub(crate) struct Arguments {
 pub(crate) enum Command {
     /// Run rounds: judge, weigh, land (the default).
     Run(Box<RunArguments>),
+    /// Show what weights would be set, set them, or see how the last ones fare.
+    #[command(subcommand)]
+    Weights(WeightsCommand),
+    /// Look for what keeps weights from landing, from the endpoint to the disk.
+    Doctor(Box<DoctorArguments>),
+    /// Take the whole state to another place.
+    #[command(subcommand)]
+    State(StateCommand),
     /// Say whether a runtime has what the validator uses.
     Compat(CompatArguments),
 }
 
-/// Settings given by flag or environment; what is absent comes from the file or a default.
+/// What can be done with weights apart from a round.
+#[derive(Debug, Subcommand)]
+pub(crate) enum WeightsCommand {
+    /// Show the vector that would be set now, and whether it would land; nothing is sent.
+    Plan(Box<VectorArguments>),
+    /// Set the vector, and say what became of it.
+    Set(Box<VectorArguments>),
+    /// Say what the chain's state and the journal know of the last vector.
+    Status(Box<SubnetArguments>),
+    /// Follow the chain, and say a line whenever something changes, until told to stop.
+    Watch(Box<SubnetArguments>),
+}
+
+/// What can be done with the state.
+#[derive(Debug, Subcommand)]
+pub(crate) enum StateCommand {
+    /// Write the whole state into one file, with a checksum.
+    Export(Box<StateArguments>),
+    /// Read the whole state from such a file into a place that has none.
+    Import(Box<StateArguments>),
+}
+
+/// Which subnet, whose key, which state: what every command needs.
 #[derive(Clone, Debug, Default, Args)]
-pub(crate) struct RunArguments {
+pub(crate) struct SubnetArguments {
     /// Settings file (TOML, or JSON by extension) with the same names, `-` written as `_`.
     #[arg(long, env = "AXONRY_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
@@ -40,72 +71,79 @@ pub(crate) struct RunArguments {
     /// The subnet.
     #[arg(long, env = "AXONRY_NETUID", value_name = "NUMBER")]
     pub(crate) netuid: Option<u16>,
-    /// Base URL of the mirror that holds pull requests.
-    #[arg(long, env = "AXONRY_MIRROR", value_name = "URL")]
-    pub(crate) mirror: Option<String>,
-    /// How many requests the mirror allows in how many seconds, as `50/10` [default: that for the
-    /// public mirror, none for others].
-    #[arg(long, env = "AXONRY_QUOTA", value_name = "N/SECONDS")]
-    pub(crate) quota: Option<String>,
-    /// How many requests may be under way at once [default: 16].
-    #[arg(long, env = "AXONRY_IN_FLIGHT", value_name = "NUMBER")]
-    pub(crate) in_flight: Option<usize>,
-    /// Base URL of the GitHub API where miners' tokens are checked.
-    #[arg(long, env = "AXONRY_GITHUB", value_name = "URL")]
-    pub(crate) github: Option<String>,
-    /// Which hotkey has which token, in the form of `miner_pats.json`.
-    #[arg(long, env = "AXONRY_TOKENS", value_name = "FILE")]
-    pub(crate) tokens: Option<PathBuf>,
-    /// The repositories that count, in the form of `master_repositories.json`.
-    #[arg(long, env = "AXONRY_REPOSITORIES", value_name = "FILE")]
-    pub(crate) repositories: Option<PathBuf>,
-    /// Name of the wallet under `--wallet-path`.
-    #[arg(long, env = "BT_WALLET_NAME", value_name = "NAME")]
-    pub(crate) wallet: Option<String>,
-    /// Name of the hotkey in the wallet.
-    #[arg(long, env = "BT_WALLET_HOTKEY", value_name = "NAME")]
-    pub(crate) hotkey: Option<String>,
-    /// Folder of wallets [default: ~/.bittensor/wallets].
-    #[arg(long, env = "BT_WALLET_PATH", value_name = "DIR")]
-    pub(crate) wallet_path: Option<PathBuf>,
-    /// A well-known key such as `//Alice` in place of a wallet; for test chains only.
+    #[command(flatten)]
+    pub(crate) key: KeyArguments,
+    /// Folder for what must survive a restart, or the URL of a PostgreSQL database
+    /// [default: `~/.axonry/NETWORK/NETUID`].
     #[arg(
         long,
-        env = "AXONRY_HOTKEY_URI",
-        value_name = "URI",
+        env = "AXONRY_STATE",
+        value_name = "DIR|URL",
         hide_env_values = true
     )]
-    pub(crate) hotkey_uri: Option<String>,
-    /// Folder for what must survive a restart [default: `~/.axonry/NETWORK/NETUID`].
-    #[arg(long, env = "AXONRY_STATE", value_name = "DIR")]
-    pub(crate) state: Option<PathBuf>,
+    pub(crate) state: Option<String>,
+    /// Begin a new state where one is missing that should be there: with nothing, or with this
+    /// hotkey's own last weights on chain.
+    #[arg(long, value_name = "WITH")]
+    pub(crate) new_state: Option<NewState>,
+    /// Print JSON.
+    #[arg(long, env = "AXONRY_JSON")]
+    pub(crate) json: bool,
+    /// The version key that weights are sent with.
+    #[arg(long, env = "AXONRY_VERSION_KEY", value_name = "NUMBER")]
+    pub(crate) version_key: Option<u64>,
+    #[command(flatten)]
+    pub(crate) devnet: DevnetSettings,
+}
+
+/// Settings of a run, given by flag or environment; what is absent comes from the file or a default.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct RunArguments {
+    #[command(flatten)]
+    pub(crate) subnet: SubnetArguments,
+    #[command(flatten)]
+    pub(crate) sources: SourceArguments,
     /// How many rounds to run before ending [default: 1 on the devnet, else without end].
     #[arg(long, env = "AXONRY_ROUNDS", value_name = "NUMBER")]
     pub(crate) rounds: Option<u64>,
     /// Run a round every tempo until told to stop.
     #[arg(long, env = "AXONRY_FOREVER")]
     pub(crate) forever: bool,
-    /// Print each round as one JSON object.
-    #[arg(long, env = "AXONRY_JSON")]
-    pub(crate) json: bool,
-    /// Shape of the embedded devnet (the form `devnet --config` reads).
-    #[arg(long, env = "AXONRY_DEVNET_CONFIG", value_name = "FILE")]
-    pub(crate) devnet_config: Option<PathBuf>,
-    /// Present a real runtime's metadata on the embedded devnet.
-    #[arg(long, env = "AXONRY_DEVNET_METADATA", value_name = "FILE")]
-    pub(crate) metadata: Option<PathBuf>,
-    /// Seed of the embedded devnet's pull requests.
-    #[arg(long, env = "AXONRY_SEED", value_name = "NUMBER")]
-    pub(crate) seed: Option<u64>,
-    /// Git repository whose history the embedded devnet's pull requests are made of.
-    #[arg(long, env = "AXONRY_GIT", value_name = "PATH")]
-    pub(crate) git: Option<PathBuf>,
-    /// The version key that weights are sent with.
-    #[arg(long, env = "AXONRY_VERSION_KEY", value_name = "NUMBER")]
-    pub(crate) version_key: Option<u64>,
-    /// Whether the wallet is named by the environment alone, as it is for everybody who uses btcli.
-    #[arg(skip)]
-    pub(crate) wallet_by_environment: bool,
+    /// Judge and plan, say what would be set and whether it would land, and set nothing.
+    #[arg(long)]
+    pub(crate) dry_run: bool,
+}
+
+/// A vector to plan.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct VectorArguments {
+    #[command(flatten)]
+    pub(crate) subnet: SubnetArguments,
+    /// Scores by uid or hotkey (`{"5F…": 0.7, "12": 0.3}`) in place of the averages in the state.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) weights: Option<PathBuf>,
+}
+
+/// What is looked at.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct DoctorArguments {
+    #[command(flatten)]
+    pub(crate) subnet: SubnetArguments,
+    #[command(flatten)]
+    pub(crate) sources: SourceArguments,
+    /// How many seconds to wait for the chain's next block.
+    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    pub(crate) patience: u64,
+}
+
+/// Which state, and which file.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct StateArguments {
+    /// The file that is written, or read.
+    #[arg(value_name = "FILE")]
+    pub(crate) file: PathBuf,
+    #[command(flatten)]
+    pub(crate) subnet: SubnetArguments,
 }
 
 impl Arguments {
@@ -116,14 +154,16 @@ impl Arguments {
             .try_get_matches()
             .and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches)));
         match parsed {
-            Ok((Self { command, run }, matches)) => match command {
-                None => Command::Run(Box::new(run.by_level(&matches))),
-                Some(Command::Run(run)) => {
-                    let below = matches.subcommand_matches("run").unwrap_or(&matches);
-                    Command::Run(Box::new(run.by_level(below)))
+            Ok((Self { command, run }, matches)) => {
+                let mut command = command.unwrap_or_else(|| Command::Run(Box::new(run)));
+                if let Some(subnet) = command.subnet() {
+                    subnet.by_level(lowest(&matches));
                 }
-                Some(compat) => compat,
-            },
+                if let Command::Run(run) = &mut command {
+                    run.by_level(lowest(&matches));
+                }
+                command
+            }
             Err(error) if !error.use_stderr() => error.exit(),
             Err(error) => {
                 #[expect(clippy::print_stderr, reason = "the program's last word")]
@@ -136,27 +176,60 @@ impl Arguments {
     }
 }
 
-impl RunArguments {
+impl Command {
+    fn subnet(&mut self) -> Option<&mut SubnetArguments> {
+        Some(match self {
+            Self::Run(given) => &mut given.subnet,
+            Self::Weights(WeightsCommand::Plan(given) | WeightsCommand::Set(given)) => {
+                &mut given.subnet
+            }
+            Self::Weights(WeightsCommand::Status(given) | WeightsCommand::Watch(given)) => given,
+            Self::Doctor(given) => &mut given.subnet,
+            Self::State(StateCommand::Export(given) | StateCommand::Import(given)) => {
+                &mut given.subnet
+            }
+            Self::Compat(_) => return None,
+        })
+    }
+}
+
+/// The arguments of the command that was named last.
+fn lowest(matches: &ArgMatches) -> &ArgMatches {
+    matches
+        .subcommand()
+        .map_or(matches, |(_, below)| lowest(below))
+}
+
+impl SubnetArguments {
     /// Lets a flag win over variables that say the opposite by another name.
-    fn by_level(mut self, matches: &ArgMatches) -> Self {
+    fn by_level(&mut self, matches: &ArgMatches) {
         let from = |name: &str| matches.value_source(name);
         let flag = |name: &str| from(name) == Some(ValueSource::CommandLine);
         let variable = |name: &str| from(name) == Some(ValueSource::EnvVariable);
+        let key = &mut self.key;
         if flag("hotkey_uri") {
-            self.wallet = self.wallet.filter(|_| !variable("wallet"));
-            self.hotkey = self.hotkey.filter(|_| !variable("hotkey"));
+            key.wallet = key.wallet.take().filter(|_| !variable("wallet"));
+            key.hotkey = key.hotkey.take().filter(|_| !variable("hotkey"));
         }
         if flag("wallet") || flag("hotkey") {
-            self.hotkey_uri = self.hotkey_uri.filter(|_| !variable("hotkey_uri"));
+            key.hotkey_uri = key.hotkey_uri.take().filter(|_| !variable("hotkey_uri"));
         }
+        key.wallet_by_environment = !flag("wallet") && !flag("hotkey");
+    }
+}
+
+impl RunArguments {
+    /// Lets a flag win over variables that say the opposite by another name.
+    fn by_level(&mut self, matches: &ArgMatches) {
+        let from = |name: &str| matches.value_source(name);
+        let flag = |name: &str| from(name) == Some(ValueSource::CommandLine);
+        let variable = |name: &str| from(name) == Some(ValueSource::EnvVariable);
         if flag("forever") {
             self.rounds = self.rounds.filter(|_| !variable("rounds"));
         }
-        if flag("rounds") {
+        if flag("rounds") || flag("dry_run") {
             self.forever = self.forever && !variable("forever");
         }
-        self.wallet_by_environment = !flag("wallet") && !flag("hotkey");
-        self
     }
 }
 
@@ -203,7 +276,7 @@ mod tests {
         assert!(parsed.command.is_none());
         assert_eq!(parsed.run.rounds, Some(2));
         let parsed = Arguments::parse_from(["validator", "run", "--json"]);
-        assert!(matches!(parsed.command, Some(Command::Run(run)) if run.json));
+        assert!(matches!(parsed.command, Some(Command::Run(run)) if run.subnet.json));
     }
 
     #[test]

@@ -2,15 +2,23 @@
 
 mod arguments;
 mod compat;
+mod connection;
+mod doctor;
+mod embedded;
 mod network;
 mod progress;
 mod report;
 mod run;
 mod settings;
+mod signer;
+mod state;
+mod transfer;
+mod weights;
 mod wiring;
 
 use std::process::ExitCode;
 
+use anyhow::Result;
 use tokio::runtime::Runtime;
 
 use crate::arguments::{Arguments, Command};
@@ -21,19 +29,32 @@ fn main() -> ExitCode {
     report::log_on_stderr();
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
-        Err(error) => return report::exit_code(Err(error.into())),
+        Err(error) => return report::failed(&error.into()),
     };
-    let code = match command {
-        Command::Run(given) => report::exit_code(
-            Settings::resolve(*given).and_then(|settings| runtime.block_on(run::run(settings))),
-        ),
-        Command::Compat(given) => match runtime.block_on(compat::compat(given)) {
-            Ok(true) => ExitCode::SUCCESS,
-            Ok(false) => ExitCode::FAILURE,
-            Err(error) => report::exit_code(Err(error)),
-        },
-    };
+    let code = runtime.block_on(carry_out(command));
     // Code that is being parsed cannot be called back; nobody waits for what it would have said.
     runtime.shutdown_background();
-    code
+    code.unwrap_or_else(|error| report::failed(&error))
+}
+
+/// Does what was asked. Done is 0, answers that somebody must act on are 1; what could not be done is
+/// an error.
+async fn carry_out(command: Command) -> Result<ExitCode> {
+    let well = match command {
+        Command::Run(given) => {
+            let ended = run::run(Settings::resolve(*given)?).await?;
+            return Ok(report::exit_code(ended));
+        }
+        Command::Weights(command) => weights::weights(command).await?,
+        Command::Doctor(given) => doctor::doctor(*given).await?,
+        Command::State(command) => {
+            transfer::transfer(command).await?;
+            true
+        }
+        Command::Compat(given) => compat::compat(given).await?,
+    };
+    Ok(match well {
+        true => ExitCode::SUCCESS,
+        false => ExitCode::FAILURE,
+    })
 }

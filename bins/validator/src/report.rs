@@ -4,12 +4,13 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
-use anyhow::Result;
 use axonry_http::Counters;
-use axonry_neuron::{Ended, LandingReport, MinerReport, RoundReport};
+use axonry_neuron::{Ended, MinerReport, RoundReport};
 use serde::Serialize;
 use tracing::warn;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
+
+use crate::weights::Prospect;
 
 /// How many miners a person is shown.
 const SHOWN: usize = 10;
@@ -23,6 +24,9 @@ pub(crate) struct JsonRound<'a> {
     #[serde(flatten)]
     pub(crate) report: &'a RoundReport,
     pub(crate) requests: Requests,
+    /// What would become of the weights, in a round that sets none.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) prospect: Option<Prospect>,
 }
 
 /// Requests made in a round, by server.
@@ -90,6 +94,15 @@ impl Requests {
 }
 
 impl JsonRound<'_> {
+    /// Prints the best miners, and whether the weights landed or would land.
+    pub(crate) fn print_table(&self) {
+        let mut text = table(self.report, self.requests);
+        if let Some(prospect) = &self.prospect {
+            text.push_str(&prospect.lines());
+        }
+        tell(&text);
+    }
+
     /// Prints the round on a line of its own.
     pub(crate) fn print(&self) {
         let line = serde_json::to_string(self).expect("a report is plain data");
@@ -97,13 +110,8 @@ impl JsonRound<'_> {
     }
 }
 
-/// The best miners, and whether the weights landed.
-pub(crate) fn print_table(report: &RoundReport, requests: Requests) {
-    tell(&table(report, requests));
-}
-
 /// Writes to standard output. A reader that has gone away is no reason to stop validating.
-fn tell(text: &str) {
+pub(crate) fn tell(text: &str) {
     let mut out = std::io::stdout().lock();
     if let Err(error) = out.write_all(text.as_bytes()).and_then(|()| out.flush()) {
         warn!(%error, "nobody reads what is printed");
@@ -164,7 +172,21 @@ fn table(report: &RoundReport, requests: Requests) -> String {
         took / 1000,
         took % 1000,
     );
-    let _ = writeln!(text, "{}", landing(&report.landing));
+    if let Some(health) = report
+        .health
+        .as_ref()
+        .filter(|health| health.alarm || health.blocked)
+    {
+        let _ = writeln!(
+            text,
+            "ALARM: {} tempos since weights landed ({})",
+            health
+                .tempos_since_landed
+                .map_or_else(|| "no".to_owned(), |tempos| format!("{tempos:.1}")),
+            health.reason.unwrap_or("no reason known"),
+        );
+    }
+    let _ = writeln!(text, "weights {}", report.landing);
     text
 }
 
@@ -191,31 +213,18 @@ fn score(miner: &MinerReport) -> String {
     )
 }
 
-fn landing(landing: &LandingReport) -> String {
-    let LandingReport {
-        outcome,
-        block,
-        block_hash,
-        reason,
-    } = landing;
-    match (block, block_hash, reason) {
-        (Some(block), Some(hash), _) => format!("weights {outcome} at block {block} ({hash})"),
-        (.., Some(reason)) => format!("weights {outcome}: {reason}"),
-        _ => format!("weights {outcome}"),
+/// Weights that landed, or a stop that was asked for, are 0; weights that did not land are 1.
+pub(crate) fn exit_code(ended: Ended) -> ExitCode {
+    match ended {
+        Ended::Done { landed: true } | Ended::Stopped => ExitCode::SUCCESS,
+        Ended::Done { landed: false } => ExitCode::FAILURE,
     }
 }
 
-/// Weights that landed, or a stop that was asked for, are 0; weights that did not land are 1;
-/// anything that could not be done is 2.
-pub(crate) fn exit_code(outcome: Result<Ended>) -> ExitCode {
-    match outcome {
-        Ok(Ended::Done { landed: true } | Ended::Stopped) => ExitCode::SUCCESS,
-        Ok(Ended::Done { landed: false }) => ExitCode::FAILURE,
-        Err(error) => {
-            say_on_stderr(&format!("error: {}", one_line(&format!("{error:#}"))));
-            ExitCode::from(2)
-        }
-    }
+/// What could not be done is 2.
+pub(crate) fn failed(error: &anyhow::Error) -> ExitCode {
+    say_on_stderr(&format!("error: {}", one_line(&format!("{error:#}"))));
+    ExitCode::from(2)
 }
 
 /// Causes repeat what is above them now and then, and some bring pictures of several lines.

@@ -1,26 +1,22 @@
 //! Rounds from start to stop.
 
 use std::sync::Arc;
-use std::time::Duration;
 
 use anyhow::{Context, Result};
-use axonry_neuron::{Ended, Progress, RoundReport, Rounds, Unwatched};
+use axonry_neuron::{Ended, Progress, RoundError, RoundReport, Rounds, Unwatched};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
-use tracing::info;
 
 use crate::progress::Bars;
-use crate::report::{JsonRound, Requests, print_table, say_on_stderr};
+use crate::report::{JsonRound, Requests, say_on_stderr};
 use crate::settings::Settings;
+use crate::weights::Prospect;
 use crate::wiring::Wired;
-
-/// How long closing may take after a stop; together with the stop itself it stays below 10 s.
-const GRACE: Duration = Duration::from_secs(5);
 
 /// Runs the rounds, and says how that ended.
 pub(crate) async fn run(settings: Settings) -> Result<Ended> {
     let stop = stop_on_signals()?;
-    let bars = if settings.json {
+    let bars = if settings.subnet.json {
         None
     } else {
         Bars::on_terminal()
@@ -34,45 +30,66 @@ pub(crate) async fn run(settings: Settings) -> Result<Ended> {
         wired = Wired::new(&settings, progress) => wired?,
         () = stop.cancelled() => return Ok(Ended::Stopped),
     };
-    if let Some(greeting) = wired.greeting.as_deref().filter(|_| !settings.json) {
+    if let Some(greeting) = wired.greeting.as_deref().filter(|_| !settings.subnet.json) {
         say_on_stderr(greeting);
     }
     let rounds = settings.rounds.map_or(Rounds::Forever, Rounds::Count);
     let counted = wired.counted.clone();
     let mut before = Requests::default();
-    let done = wired
-        .validator
-        .run(rounds, &stop, |report| {
-            if let Some(bars) = &bars {
-                bars.clear();
-            }
-            let now = counted.requests();
-            tell(&settings, report, now.since(before));
-            before = now;
-        })
-        .await;
+    let told = |report: &RoundReport| {
+        if let Some(bars) = &bars {
+            bars.clear();
+        }
+        let now = counted.requests();
+        tell(&settings, report, now.since(before), None);
+        before = now;
+    };
+    let done = match settings.dry_run {
+        true => rehearse(&mut wired, &stop, &settings).await,
+        false => wired.validator.run(rounds, &stop, told).await,
+    };
+    drop(counted);
     if let Some(bars) = &bars {
         bars.clear();
     }
-    // The store's last write is what the next start relies on; a stuck disk must not hold us up.
-    if tokio::time::timeout(GRACE, wired.store.close())
-        .await
-        .is_err()
-    {
-        info!("the state was not closed in time; it is journalled and opens again");
-    }
+    wired.close().await;
     Ok(done?)
 }
 
-fn tell(settings: &Settings, report: &RoundReport, requests: Requests) {
-    if settings.json {
-        JsonRound { report, requests }.print();
-    } else {
-        print_table(report, requests);
+/// One round that sets nothing, or the stop that comes before its end.
+async fn rehearse(
+    wired: &mut Wired,
+    stop: &CancellationToken,
+    settings: &Settings,
+) -> Result<Ended, RoundError> {
+    let rehearsed = stop.run_until_cancelled(wired.validator.rehearse()).await;
+    let Some(report) = rehearsed else {
+        return Ok(Ended::Stopped);
+    };
+    let mut report = report?;
+    let prospect = match report.rehearsal.take() {
+        Some(rehearsal) => Some(wired.prospect(rehearsal).await),
+        None => None,
+    };
+    let landed = prospect.as_ref().is_some_and(|one| one.would_land);
+    tell(settings, &report, wired.counted.requests(), prospect);
+    Ok(Ended::Done { landed })
+}
+
+fn tell(settings: &Settings, report: &RoundReport, requests: Requests, prospect: Option<Prospect>) {
+    let round = JsonRound {
+        report,
+        requests,
+        prospect,
+    };
+    match settings.subnet.json {
+        true => round.print(),
+        false => round.print_table(),
     }
 }
 
-fn stop_on_signals() -> Result<CancellationToken> {
+/// Ends with the first SIGTERM or Ctrl-C.
+pub(crate) fn stop_on_signals() -> Result<CancellationToken> {
     let stop = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
     let mut interrupt = signal(SignalKind::interrupt()).context("cannot listen for Ctrl-C")?;

@@ -1,0 +1,43 @@
+//! Looks for what keeps weights from landing, from the endpoint to the disk: the first failure is the
+//! cause, and each comes with what to do about it.
+
+mod chain;
+mod examination;
+mod machine;
+mod sources;
+mod standing;
+
+use std::time::Duration;
+
+use anyhow::Result;
+
+use crate::arguments::DoctorArguments;
+use crate::embedded;
+use crate::report::tell;
+use crate::settings::SubnetSettings;
+use examination::Examination;
+
+/// Examines everything, prints what was found, and says whether weights can land.
+pub(crate) async fn doctor(given: DoctorArguments) -> Result<bool> {
+    let patience = Duration::from_secs(given.patience);
+    let (subnet, sources) = SubnetSettings::examined(given)?;
+    let devnet = embedded::start(&subnet).await?;
+    let mut found = Examination::default();
+    let chain = chain::examine(&mut found, &subnet, devnet.as_ref(), patience).await;
+    let key = machine::hotkey(&mut found, &subnet);
+    let standing = standing::examine(&mut found, &subnet, chain.as_ref(), key.as_ref()).await;
+    chain::clock_and_latency(&mut found, chain.as_ref()).await;
+    sources::examine(&mut found, &sources, devnet.as_ref()).await;
+    machine::state(&mut found, &subnet, chain.as_ref(), standing.as_ref()).await;
+    if let Some(chain) = chain {
+        chain.substrate.close().await;
+    }
+    if let Some(devnet) = devnet {
+        devnet.stop().await;
+    }
+    tell(&match subnet.json {
+        true => found.json(),
+        false => found.table(),
+    });
+    Ok(found.is_well())
+}

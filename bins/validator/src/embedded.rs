@@ -1,0 +1,50 @@
+//! The devnet inside this process.
+
+use std::fs;
+use std::path::PathBuf;
+
+use anyhow::{Context, Result};
+use axonry_devnet::{Devnet, DevnetConfig};
+
+use crate::network::Network;
+use crate::settings::SubnetSettings;
+
+/// Starts the embedded devnet, where that is the network.
+pub(crate) async fn start(settings: &SubnetSettings) -> Result<Option<Devnet>> {
+    if settings.network != Network::Devnet {
+        return Ok(None);
+    }
+    let shape = &settings.devnet;
+    let mut config = match &shape.shape {
+        Some(path) => {
+            let named = || format!("devnet configuration `{}`", path.display());
+            DevnetConfig::from_file(path).with_context(named)?
+        }
+        None => DevnetConfig::default(),
+    };
+    if let Some(netuid) = settings.netuid.filter(|_| shape.shape.is_none()) {
+        config.netuid = netuid;
+    }
+    if let Some(path) = &shape.metadata {
+        let named = || format!("metadata file `{}`", path.display());
+        config.metadata = Some(fs::read(path).with_context(named)?);
+    }
+    config.seed = shape.seed.unwrap_or(config.seed);
+    config.git = shape
+        .git
+        .clone()
+        .or(config.git)
+        .or_else(|| Some(PathBuf::from(".")));
+    let devnet = Devnet::spawn(config).await;
+    devnet.map(Some).context("could not start the devnet")
+}
+
+/// What the devnet has to say for itself, for a person.
+pub(crate) fn greeting(devnet: &Devnet) -> String {
+    format!(
+        "devnet: subnet {} with {} neurons; {}",
+        devnet.netuid,
+        devnet.hotkeys.len(),
+        devnet.source(),
+    )
+}

@@ -1,0 +1,76 @@
+use std::path::PathBuf;
+
+use anyhow::{Context, Result, bail};
+use axonry_http::Quota;
+use clap::Args;
+use url::Url;
+
+/// What miners are judged by.
+#[derive(Clone, Debug)]
+pub(crate) struct SourceSettings {
+    /// Absent where the embedded devnet brings its own.
+    pub(crate) mirror: Option<Url>,
+    pub(crate) github: Option<Url>,
+    /// What the mirror allows; what is known of it otherwise.
+    pub(crate) quota: Option<Quota>,
+    /// How many requests may be under way at once.
+    pub(crate) in_flight: usize,
+    pub(crate) tokens: Option<PathBuf>,
+    pub(crate) repositories: Option<PathBuf>,
+}
+
+/// What miners are judged by, as flags, variables and settings file say it.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct SourceArguments {
+    /// Base URL of the mirror that holds pull requests.
+    #[arg(long, env = "AXONRY_MIRROR", value_name = "URL")]
+    pub(crate) mirror: Option<String>,
+    /// How many requests the mirror allows in how many seconds, as `50/10` [default: that for the
+    /// public mirror, none for others].
+    #[arg(long, env = "AXONRY_QUOTA", value_name = "N/SECONDS")]
+    pub(crate) quota: Option<String>,
+    /// How many requests may be under way at once [default: 16].
+    #[arg(long, env = "AXONRY_IN_FLIGHT", value_name = "NUMBER")]
+    pub(crate) in_flight: Option<usize>,
+    /// Base URL of the GitHub API where miners' tokens are checked.
+    #[arg(long, env = "AXONRY_GITHUB", value_name = "URL")]
+    pub(crate) github: Option<String>,
+    /// Which hotkey has which token, in the form of `miner_pats.json`.
+    #[arg(long, env = "AXONRY_TOKENS", value_name = "FILE")]
+    pub(crate) tokens: Option<PathBuf>,
+    /// The repositories that count, in the form of `master_repositories.json`.
+    #[arg(long, env = "AXONRY_REPOSITORIES", value_name = "FILE")]
+    pub(crate) repositories: Option<PathBuf>,
+}
+
+/// Requests under way at once, unless set: enough to hide a server's distance.
+const IN_FLIGHT: usize = 16;
+
+impl SourceSettings {
+    pub(super) fn resolve(given: SourceArguments, file: SourceArguments) -> Result<Self> {
+        Ok(Self {
+            mirror: url("mirror", given.mirror.or(file.mirror))?,
+            github: url("github", given.github.or(file.github))?,
+            quota: quota(given.quota.or(file.quota))?,
+            in_flight: match given.in_flight.or(file.in_flight) {
+                Some(0) => bail!("--in-flight: with 0 requests nothing is ever fetched"),
+                given => given.unwrap_or(IN_FLIGHT),
+            },
+            tokens: given.tokens.or(file.tokens),
+            repositories: given.repositories.or(file.repositories),
+        })
+    }
+}
+
+fn quota(text: Option<String>) -> Result<Option<Quota>> {
+    text.map(|text| text.parse().context("--quota")).transpose()
+}
+
+fn url(what: &str, text: Option<String>) -> Result<Option<Url>> {
+    let Some(text) = text else { return Ok(None) };
+    let url = Url::parse(&text).with_context(|| format!("--{what}: `{text}` is not a URL"))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        bail!("--{what}: `{text}` is not an http:// or https:// URL");
+    }
+    Ok(Some(url))
+}
