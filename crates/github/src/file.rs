@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::fields;
 use crate::names::RepositoryName;
 use crate::page::Quarantined;
+use crate::revision::Revision;
 
 /// What the mirror has of a pull request's files.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,6 +45,22 @@ pub struct StoredFiles {
     pub files: Vec<PullRequestFile>,
     /// Files that could not be read.
     pub quarantined: Vec<Quarantined>,
+}
+
+impl StoredFiles {
+    /// All files of a pull request, for a [source](crate::PullRequestSource) of one's own.
+    #[must_use]
+    pub fn new(of: &Revision, files: Vec<PullRequestFile>) -> Self {
+        Self {
+            repository: of.repository.clone(),
+            number: of.number,
+            head_sha: of.head_sha.clone(),
+            base_sha: of.base_sha.clone(),
+            merge_base_sha: of.merge_base_sha.clone(),
+            files,
+            quarantined: Vec::new(),
+        }
+    }
 }
 
 /// A file that a pull request changes.
