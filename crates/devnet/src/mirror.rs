@@ -6,7 +6,8 @@
 //!
 //! The data come [from a seed](MirrorData::seeded) or [from a git
 //! repository](MirrorData::from_git); either way the same input gives the same bytes, the clock
-//! included: a dev mirror's time stands still at the `now` it was given.
+//! included: a dev mirror's time stands still at the `now` it was given. Answers that were given
+//! elsewhere can be served as they are ([`Recording`]).
 //!
 //! ```
 //! use axonry_devnet::mirror::{Mirror, MirrorConfig, MirrorData, Seed};
@@ -37,6 +38,7 @@ mod git;
 mod limit;
 mod listing;
 mod random;
+mod recording;
 mod registry;
 mod routes;
 mod rows;
@@ -51,6 +53,7 @@ pub use edge::{MirrorEdge, Traffic};
 pub use faults::{Fault, Faults, InvalidFaults};
 pub use git::{GitError, GitHistory};
 pub use limit::{InvalidLimit, MirrorLimit};
+pub use recording::Recording;
 pub use registry::{token_of, tokens};
 pub use seeded::Seed;
 pub use server::{Mirror, MirrorConfig, MirrorError};

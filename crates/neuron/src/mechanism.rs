@@ -50,9 +50,9 @@ pub struct Evaluation {
     pub penalised: BTreeSet<Hotkey>,
     /// What an operator should read about each miner: one line, in words.
     pub explanations: BTreeMap<Hotkey, String>,
-    /// How each miner's score came about, in whatever form the mechanism explains itself; kept with
-    /// the round's history.
-    pub traces: BTreeMap<Hotkey, serde_json::Value>,
+    /// How each miner's score came about, as JSON in the mechanism's own form; kept with the round's
+    /// history.
+    pub traces: BTreeMap<Hotkey, String>,
     /// What was counted on the way (requests, files), by name.
     pub counters: BTreeMap<String, u64>,
     /// What went wrong without ending the round, in words.

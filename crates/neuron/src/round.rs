@@ -86,6 +86,14 @@ impl Validator {
             // They are on disk before anything is made of them.
             let store = &self.weigher.store;
             store.save_averages(netuid, round, &averages).await?;
+            let traces = std::mem::take(&mut evaluation.traces);
+            if let Err(error) = store.keep_traces(netuid, round, &traces).await {
+                // Whoever wants to know why is worse off; the weights are not.
+                let why = chain_of(&error);
+                evaluation
+                    .warnings
+                    .push(format!("this round's explanations are not kept: {why}"));
+            }
         }
         let scores = scores_of(&averages);
         let plan = self.weigher.plan(&scores, &snapshot);

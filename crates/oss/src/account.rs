@@ -9,6 +9,8 @@ use axonry_github::{GitHub, GithubId, Identity, PatStore, PatStoreError};
 use axonry_scoring::duplicate::is_account;
 use axonry_scoring::emission::RECYCLE_UID;
 
+use crate::asking::Asking;
+
 /// Where a round's tokens come from.
 #[derive(Clone, Debug)]
 pub enum TokenSource {
@@ -49,6 +51,18 @@ pub(crate) enum Account {
     None(NoAccount),
 }
 
+impl Account {
+    /// The account a miner claims, for whatever is kept or counted by account.
+    pub(crate) fn claimed(&self) -> Option<&GithubId> {
+        let id = match self {
+            Self::Known(id) => Some(id),
+            Self::Unknown { earlier, .. } => earlier.as_ref(),
+            Self::None(_) => None,
+        };
+        id.filter(|id| is_account(id.as_str()))
+    }
+}
+
 /// Why a neuron has no account that counts.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum NoAccount {
@@ -78,7 +92,12 @@ impl fmt::Display for NoAccount {
 /// The rules are those of `validate_github_credentials`
 /// (`gittensor/validator/utils/github_validation.py`): a stored id stands in while GitHub is not
 /// answering, but never for a token that GitHub refuses.
-pub(crate) async fn account(neuron: &Neuron, tokens: &PatStore, github: &GitHub) -> Account {
+pub(crate) async fn account(
+    neuron: &Neuron,
+    tokens: &PatStore,
+    github: &GitHub,
+    asking: &Asking<'_>,
+) -> Account {
     let uid = neuron.uid.0;
     if uid == RECYCLE_UID {
         return Account::None(NoAccount::Recycles);
@@ -94,10 +113,10 @@ pub(crate) async fn account(neuron: &Neuron, tokens: &PatStore, github: &GitHub)
     match (&entry.pat, earlier) {
         (None, None) => Account::None(NoAccount::NoToken),
         (None, Some(checked)) => Account::Known(checked),
-        (Some(token), earlier) => match github.identity(token).await {
-            Identity::Valid(id) => Account::Known(id),
-            Identity::InvalidAuth => Account::None(NoAccount::InvalidToken),
-            Identity::Transient(why) => Account::Unknown { earlier, why },
+        (Some(token), earlier) => match asking.wait_for(github.identity(token)).await {
+            Ok(Identity::Valid(id)) => Account::Known(id),
+            Ok(Identity::InvalidAuth) => Account::None(NoAccount::InvalidToken),
+            Ok(Identity::Transient(why)) | Err(why) => Account::Unknown { earlier, why },
         },
     }
 }

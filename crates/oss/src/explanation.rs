@@ -2,26 +2,38 @@
 
 use std::fmt::Write as _;
 
-use axonry_scoring::eligibility::Missing;
-use axonry_scoring::standing::{RepositoryStanding, Standing};
+use axonry_scoring::eligibility::{Eligibility, Missing};
+use axonry_scoring::issue_discovery::RepositoryDiscovery;
+use axonry_scoring::standing::RepositoryStanding;
 
+use crate::issues::IssueWork;
 use crate::miner::Work;
 
+/// How many remarks a line holds.
+const REMARKS: usize = 3;
+
 /// Where a miner earned how much, or what it lacks, repository by repository.
-pub(crate) fn explanation(standing: &Standing, work: &Work) -> String {
-    let mut line = if standing.repositories.is_empty() {
-        "no pull request that counts".to_owned()
-    } else {
-        let each = standing
-            .repositories
-            .iter()
-            .map(|(name, here)| repository(name, here));
-        each.collect::<Vec<_>>().join("; ")
-    };
-    for remark in work.remarks.iter().take(3) {
+pub(crate) fn explanation(work: &Work, issues: Option<&IssueWork>) -> String {
+    let mut parts: Vec<String> = work
+        .standing
+        .repositories
+        .iter()
+        .map(|(name, here)| repository(name, here))
+        .collect();
+    if parts.is_empty() {
+        parts.push("no pull request that counts".to_owned());
+    }
+    let discovered = issues
+        .into_iter()
+        .flat_map(|work| &work.discovery.repositories);
+    parts.extend(discovered.filter_map(|(name, here)| discovery(name, here)));
+    let mut line = parts.join("; ");
+    let found = issues.into_iter().flat_map(|work| &work.found.remarks);
+    let remarks: Vec<&String> = work.remarks.iter().chain(found).collect();
+    for remark in remarks.iter().take(REMARKS) {
         let _ = write!(line, "; {remark}");
     }
-    if let Some(more) = work.remarks.len().checked_sub(3).filter(|&more| more > 0) {
+    if let Some(more) = remarks.len().checked_sub(REMARKS).filter(|&more| more > 0) {
         let _ = write!(line, "; and {more} more remarks");
     }
     line
@@ -46,13 +58,27 @@ fn repository(name: &str, here: &RepositoryStanding) -> String {
             "{counts}, earned {:.2}, held {:.2}",
             here.earned, here.totals.collateral_score
         ),
-        Some(missing) => format!("{counts}, not eligible: {}", lack(missing)),
+        Some(missing) => format!("{counts}, not eligible: {}", lack(missing, "merged")),
     }
 }
 
-fn lack(missing: &Missing) -> String {
+/// Nothing where no issue was closed: open ones alone earn nothing and cost nothing.
+fn discovery(name: &str, here: &RepositoryDiscovery) -> Option<String> {
+    let counts = format!(
+        "issues of {name}: {} solved, {} closed, {} open",
+        here.solved, here.closed, here.open
+    );
+    let eligibility: &Eligibility = here.eligibility.as_ref()?;
+    (here.solved + here.closed > 0).then(|| match &eligibility.missing {
+        None if here.spam_multiplier == 0.0 => format!("{counts}, too many open"),
+        None => format!("{counts}, earned {:.2}", here.score),
+        Some(missing) => format!("{counts}, not eligible: {}", lack(missing, "valid")),
+    })
+}
+
+fn lack(missing: &Missing, what: &str) -> String {
     match missing {
-        Missing::Count { have, need } => format!("{have} of {need} merged"),
+        Missing::Count { have, need } => format!("{have} of {need} {what}"),
         Missing::Credibility { have, need } => format!("credibility {have:.2} of {need:.2}"),
     }
 }

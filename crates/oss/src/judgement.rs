@@ -4,183 +4,281 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use axonry_chain::Metagraph;
 use axonry_core::{Hotkey, Observed, Score, UnixMillis, Unknown};
-use axonry_github::GithubId;
 use axonry_neuron::Evaluation;
-use axonry_scoring::duplicate::{is_account, shared_accounts};
-use axonry_scoring::emission::{self, MinerScores};
+use axonry_scoring::emission::{self, Emission, MinerScores};
+use axonry_scoring::issue_discovery::Discovery;
+use axonry_scoring::number;
 use axonry_scoring::registry::Registry;
-use axonry_scoring::standing;
+use axonry_scoring::trace::{Trace, floor, given, subtract};
 
 use crate::account::Account;
 use crate::explanation::explanation;
-use crate::memory::Memory;
+use crate::issues::IssueWork;
+use crate::maintainers::{self, Listed};
 use crate::miner::Work;
-
-/// What a round found out about one miner.
-#[derive(Debug)]
-pub(crate) struct Found {
-    pub(crate) hotkey: Hotkey,
-    pub(crate) uid: u16,
-    pub(crate) account: Account,
-    /// Absent for a miner without an account.
-    pub(crate) work: Option<Observed<Work>>,
-}
+use crate::reckoning::Found;
+use crate::trace::{MinerTrace, Told};
 
 /// What all miners are judged by.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Judging<'a> {
     pub(crate) metagraph: &'a Metagraph,
     pub(crate) registry: &'a Registry,
-    pub(crate) memory: &'a Memory,
+    /// What each miner's average was before this round.
+    pub(crate) averages: &'a BTreeMap<Hotkey, f32>,
     pub(crate) now: UnixMillis,
 }
 
-impl Judging<'_> {
-    /// Whose account is whose, of those claimed once.
-    pub(crate) fn accounts(&self, found: &[Found]) -> BTreeMap<String, u16> {
-        let shared = shared(found);
-        found
-            .iter()
-            .filter(|one| !shared.contains(&one.uid))
-            .filter_map(|one| Some((one.claimed()?.as_str().to_owned(), one.uid)))
-            .collect()
-    }
+/// A miner that could be judged.
+#[derive(Debug)]
+struct Judged {
+    hotkey: Hotkey,
+    uid: u16,
+    account: Option<String>,
+    verdict: String,
+    work: Work,
+    issues: Option<IssueWork>,
+    /// When the older half of it was true.
+    as_of: UnixMillis,
+}
 
+impl Judging<'_> {
     /// Judges all miners of the subnet together.
-    pub(crate) fn judge(
-        &self,
-        found: Vec<Found>,
-        maintainers: &BTreeMap<String, Vec<u16>>,
-        warnings: Vec<String>,
-    ) -> Evaluation {
-        let (metagraph, now) = (self.metagraph, self.now);
-        let mut evaluation = Evaluation {
-            warnings,
-            ..Evaluation::default()
-        };
-        let shared = shared(&found);
-        let uids: BTreeSet<u16> = metagraph
+    pub(crate) fn judge(&self, found: Vec<Found>, maintainers: Listed) -> Evaluation {
+        let uids: BTreeSet<u16> = self
+            .metagraph
             .neurons()
             .iter()
             .map(|neuron| neuron.uid.0)
             .collect();
-        let mut scores = Vec::new();
-        let mut unknown = BTreeMap::new();
-        let mut as_of = BTreeMap::new();
-        let (mut files, mut pulls) = (0_u64, 0_usize);
-        for one in found {
-            let line = if shared.contains(&one.uid) {
-                self.memory.forget(&one.hotkey);
-                evaluation.penalised.insert(one.hotkey);
-                "penalised: its GitHub account is claimed by other hotkeys as well".to_owned()
-            } else {
-                match (one.account, one.work) {
-                    (Account::None(reason), _) => reason.to_string(),
-                    (_, None) => "was not looked at".to_owned(),
-                    (_, Some(Observed::Unknown { reason })) => {
-                        let line = reason.to_string();
-                        unknown.insert(one.hotkey, reason);
-                        line
-                    }
-                    (
-                        _,
-                        Some(Observed::Known {
-                            value: mut work,
-                            as_of: seen,
-                        }),
-                    ) => {
-                        files = files.saturating_add(work.files);
-                        let lists = &work.pull_requests;
-                        pulls += lists.merged.len() + lists.open.len() + lists.closed.len();
-                        as_of.insert(one.hotkey, seen);
-                        let standing = standing::finalize(&mut work.pull_requests, self.registry);
-                        let line = explanation(&standing, &work);
-                        let earned = standing.repositories.iter();
-                        scores.push(MinerScores {
-                            uid: one.uid,
-                            pull_requests: earned
-                                .map(|(name, here)| (name.clone(), here.totals.total_score))
-                                .collect(),
-                            issues: Vec::new(),
-                        });
-                        line
-                    }
-                }
-            };
-            evaluation.explanations.insert(one.hotkey, line);
-        }
+        let maintained = maintainers::uids(maintainers.accounts, &accounts(&found));
+        let mut evaluation = Evaluation {
+            warnings: maintainers.warnings,
+            ..Evaluation::default()
+        };
+        let (judged, mut unknown) = sort(found, &mut evaluation);
 
-        // Shares are of one whole, so who could be judged gains a little by who could not. Where
-        // most could not, or nothing would be left but to recycle, the round is void for all alike.
-        let judged = scores.len();
-        let void = (unknown.len() > judged).then(|| {
-            let claimed = unknown.len() + judged;
-            format!(
-                "the round is void: {} of {claimed} miners could not be judged",
-                unknown.len()
-            )
-        });
+        // Shares are of one whole: where most could not be judged, or a part of it has no address,
+        // the round is void for all alike.
+        let claimed = unknown.len() + judged.len();
+        let lost = (unknown.len() > judged.len())
+            .then(|| format!("{} of {claimed} miners could not be judged", unknown.len()));
+        let void = lost
+            .or(maintainers.unknown)
+            .map(|why| format!("the round is void: {why}"));
         if let Some(void) = &void {
-            for neuron in metagraph.neurons() {
+            for neuron in self.metagraph.neurons() {
                 unknown
                     .entry(neuron.hotkey)
                     .or_insert_with(|| Unknown::NotComputed(void.clone()));
             }
         }
-        let void_free = void.is_none();
+        let is_void = void.is_some();
         evaluation.warnings.extend(void);
-        let emission = emission::allocate(&scores, self.registry, &uids, maintainers);
-        for neuron in metagraph.neurons() {
-            let reward = emission.rewards.get(&neuron.uid.0).copied().unwrap_or(0.0);
-            let observed = match (unknown.remove(&neuron.hotkey), Score::new(reward)) {
-                (Some(reason), _) => Observed::unknown(reason),
-                (None, Ok(score)) => {
-                    let seen = as_of.get(&neuron.hotkey).copied().unwrap_or(now);
-                    Observed::known(score, seen)
+
+        let scores: Vec<MinerScores> = judged.iter().map(Judged::scores).collect();
+        let mut emission = emission::allocate(&scores, self.registry, &uids, &maintained);
+        let held = self.withhold(&mut emission, &unknown);
+        for one in &judged {
+            let trace = self.trace(one, &emission, &held);
+            let json = serde_json::to_string(&trace).expect("names and numbers are JSON");
+            evaluation.traces.insert(one.hotkey, json);
+        }
+        let as_of: BTreeMap<Hotkey, UnixMillis> =
+            judged.iter().map(|one| (one.hotkey, one.as_of)).collect();
+        for neuron in self.metagraph.neurons() {
+            let reward = emission.rewards.get(&neuron.uid.0).copied();
+            let observed = match unknown.remove(&neuron.hotkey) {
+                Some(reason) => Observed::unknown(reason),
+                None => {
+                    let seen = as_of.get(&neuron.hotkey).copied().unwrap_or(self.now);
+                    Observed::known(reward.unwrap_or_default(), seen)
                 }
-                (None, Err(error)) => Observed::unknown(Unknown::NotComputed(error.to_string())),
             };
             evaluation.scores.insert(neuron.hotkey, observed);
         }
-        if void_free
-            && emission
-                .rewards
-                .iter()
-                .all(|(&uid, &reward)| unearned(uid, reward))
-        {
+        let mut rewards = emission.rewards.iter();
+        if !is_void && rewards.all(|(&uid, &reward)| is_unearned(uid, reward)) {
             let nobody = "no miner earned anything: all of the emission is recycled to uid 0";
             evaluation.warnings.push(nobody.to_owned());
         }
-        let pulls = u64::try_from(pulls).unwrap_or(u64::MAX);
         evaluation
-            .counters
-            .insert("pull_requests".to_owned(), pulls);
-        evaluation.counters.insert("files".to_owned(), files);
-        evaluation
+    }
+
+    /// Holds back from those who were judged what those who could not be judged had last.
+    ///
+    /// An unknown miner's average stays as it was while the others' shares are of the whole, so that
+    /// with every such round they would gain at its cost. What is held back is its share of the
+    /// averages, as far as competition pays that much: the maintainers' cut, the treasury and what is
+    /// recycled are nobody's gain. Upstream, whose failures count as nothing, has no such rule.
+    ///
+    /// Returns how much of whose reward is held back.
+    fn withhold(
+        &self,
+        emission: &mut Emission,
+        unknown: &BTreeMap<Hotkey, Unknown>,
+    ) -> BTreeMap<u16, f64> {
+        let total: f64 = self.averages.values().copied().map(f64::from).sum();
+        let held: f64 = unknown
+            .keys()
+            .filter_map(|hotkey| self.averages.get(hotkey).copied())
+            .map(f64::from)
+            .sum();
+        if held <= 0.0 || total <= 0.0 {
+            return BTreeMap::new();
+        }
+        let held = held / total;
+        let mut competed: BTreeMap<u16, f64> = BTreeMap::new();
+        for allocation in &emission.allocations {
+            let parts = [
+                &allocation.pull_request_rewards,
+                &allocation.issue_discovery_rewards,
+            ];
+            for (&uid, &amount) in parts.into_iter().flatten() {
+                *competed.entry(uid).or_default() += amount.value();
+            }
+        }
+        let pool: f64 = competed.values().sum();
+        if pool <= 0.0 {
+            return BTreeMap::new();
+        }
+        let part = (held / pool).min(1.0);
+        for (uid, amount) in &mut competed {
+            *amount *= part;
+            if let Some(reward) = emission.rewards.get_mut(uid) {
+                *reward = number::score(reward.value() - *amount);
+            }
+        }
+        competed
+    }
+
+    /// The long answer to why a miner has the score it has.
+    fn trace(&self, one: &Judged, emission: &Emission, held: &BTreeMap<u16, f64>) -> MinerTrace {
+        let share = emission
+            .trace(one.uid)
+            .map(|share| match held.get(&one.uid) {
+                None => share,
+                Some(&held) => {
+                    let held: Trace = given("held back for miners that could not be judged", held);
+                    let left = subtract("left of the share", share, held);
+                    floor("share of the emission", 0.0, left)
+                }
+            });
+        let told = Told {
+            uid: one.uid,
+            work: &one.work,
+            issues: one.issues.as_ref(),
+            allocations: &emission.allocations,
+        };
+        let work = &one.work;
+        let issues = one.issues.as_ref();
+        let remarks = issues.into_iter().flat_map(|work| &work.found.remarks);
+        MinerTrace {
+            uid: one.uid,
+            hotkey: one.hotkey,
+            account: one.account.clone(),
+            verdict: one.verdict.clone(),
+            as_of: Some(one.as_of),
+            share,
+            pull_requests: Some(work.standing.trace(&work.pull_requests, self.registry)),
+            issues: issues.map(|work| work.discovery.trace(self.registry)),
+            pieces: told.pieces(),
+            remarks: work.remarks.iter().chain(remarks).cloned().collect(),
+        }
     }
 }
 
-/// Whether a reward is no miner's merit: nothing, or what goes to a uid whatever anybody does.
-fn unearned(uid: u16, reward: f64) -> bool {
-    reward <= 0.0 || matches!(uid, emission::RECYCLE_UID | emission::ISSUES_TREASURY_UID)
-}
-
-/// The uids whose account is claimed by others as well.
-fn shared(found: &[Found]) -> BTreeSet<u16> {
-    let claims = found
-        .iter()
-        .map(|one| (one.uid, one.claimed().map(GithubId::as_str)));
-    shared_accounts(claims)
-}
-
-impl Found {
-    /// The account a miner claims, for the search for accounts claimed twice.
-    fn claimed(&self) -> Option<&GithubId> {
-        let id = match &self.account {
-            Account::Known(id) => Some(id),
-            Account::Unknown { earlier, .. } => earlier.as_ref(),
-            Account::None(_) => None,
+/// Says of each miner why it has what it has, and sorts out who can be judged.
+fn sort(
+    found: Vec<Found>,
+    evaluation: &mut Evaluation,
+) -> (Vec<Judged>, BTreeMap<Hotkey, Unknown>) {
+    let (mut judged, mut unknown) = (Vec::new(), BTreeMap::new());
+    let (mut files, mut pulls, mut issues_seen) = (0_u64, 0_usize, 0_u64);
+    for one in found {
+        let hotkey = one.hotkey;
+        let account = one.account.claimed().map(ToString::to_string);
+        let line = if one.is_shared {
+            evaluation.penalised.insert(hotkey);
+            "penalised: its GitHub account is claimed by other hotkeys as well".to_owned()
+        } else {
+            match (one.account, one.work, one.issues) {
+                (Account::None(reason), _, _) => reason.to_string(),
+                (_, None, _) => "was not looked at".to_owned(),
+                (_, Some(Observed::Unknown { reason }), _)
+                | (_, Some(_), Some(Observed::Unknown { reason })) => {
+                    let line = reason.to_string();
+                    unknown.insert(hotkey, reason);
+                    line
+                }
+                (_, Some(Observed::Known { value, as_of }), issues) => {
+                    let (issues, as_of) = match issues {
+                        Some(Observed::Known { value, as_of: seen }) => {
+                            (Some(value), as_of.min(seen))
+                        }
+                        _ => (None, as_of),
+                    };
+                    files = files.saturating_add(value.files);
+                    pulls += value.len();
+                    issues_seen += issues.as_ref().map_or(0, |work| looked_at(&work.discovery));
+                    let line = explanation(&value, issues.as_ref());
+                    judged.push(Judged {
+                        hotkey,
+                        uid: one.uid,
+                        account,
+                        verdict: line.clone(),
+                        work: value,
+                        issues,
+                        as_of,
+                    });
+                    line
+                }
+            }
         };
-        id.filter(|id| is_account(id.as_str()))
+        evaluation.explanations.insert(hotkey, line);
+    }
+    for (name, count) in [
+        ("pull_requests", u64::try_from(pulls).unwrap_or(u64::MAX)),
+        ("issues", issues_seen),
+        ("files", files),
+    ] {
+        evaluation.counters.insert(name.to_owned(), count);
+    }
+    (judged, unknown)
+}
+
+/// How many issues say something about their author.
+fn looked_at(discovery: &Discovery) -> u64 {
+    let here = discovery.repositories.values();
+    here.map(|here| here.solved + here.closed).sum()
+}
+
+/// Whose account is whose, of those claimed once.
+fn accounts(found: &[Found]) -> BTreeMap<String, u16> {
+    found
+        .iter()
+        .filter(|one| !one.is_shared)
+        .filter_map(|one| Some((one.account.claimed()?.as_str().to_owned(), one.uid)))
+        .collect()
+}
+
+/// Whether a reward is no miner's merit: nothing, or what goes to a uid whatever anybody does.
+fn is_unearned(uid: u16, reward: Score) -> bool {
+    reward == Score::ZERO || matches!(uid, emission::RECYCLE_UID | emission::ISSUES_TREASURY_UID)
+}
+
+impl Judged {
+    fn scores(&self) -> MinerScores {
+        let earned = self.work.standing.repositories.iter();
+        let issues = self.issues.iter().flat_map(|work| work.discovery.earned());
+        MinerScores {
+            uid: self.uid,
+            pull_requests: earned
+                .map(|(name, here)| (name.clone(), here.totals.total_score))
+                .collect(),
+            issues: issues
+                .map(|(name, earned)| (name.to_owned(), earned))
+                .collect(),
+        }
     }
 }

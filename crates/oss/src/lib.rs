@@ -23,25 +23,38 @@
 //! # }
 //! ```
 //!
-//! What is not built yet: issue discovery. Repositories that reserve a share for it give that share
-//! to pull requests as long as nobody's issues score, as upstream does when there are none.
+//! Pull requests and issues are judged alike: what an account merged, and which issues it wrote
+//! that others solved. Where code is parsed is a choice: in this process, or in children that a
+//! hang or a crash takes down instead ([`OpenSourceBuilder::parse_apart`]).
 //!
 //! It does not know: the chain client, the store, or how weights are made.
 
 mod account;
+mod asking;
+mod builder;
+mod candidates;
 mod explanation;
+mod issues;
 mod judgement;
 mod kept;
+mod lists;
 mod maintainers;
 mod mechanism;
 mod memory;
 mod miner;
+mod parsing;
 mod reading;
+mod reckoning;
 mod rules;
+mod trace;
 mod values;
+mod workshop;
 
 pub use account::TokenSource;
-pub use mechanism::{OpenSource, OpenSourceBuilder, OpenSourceError};
+pub use builder::{OpenSourceBuilder, OpenSourceError};
+pub use mechanism::OpenSource;
+pub use parsing::serve_parsing;
+pub use trace::{MinerTrace, Piece, PieceKind};
 
 pub use axonry_scoring::registry::{Registry, RegistryError};
 

@@ -3,66 +3,75 @@
 use std::collections::BTreeMap;
 use std::sync::{Mutex, PoisonError};
 
-use axonry_github::{GithubId, PullRequestSource, RepositoryName};
-use axonry_neuron::chain_of;
+use axonry_github::{GithubId, RepositoryName};
 use axonry_scoring::registry::Registry;
-use futures_util::{StreamExt, stream};
+use futures_util::future::join_all;
+
+use crate::asking::{Asking, NoAnswer};
+use crate::miner::mostly_readable;
 
 /// The accounts that maintain each repository, as last seen: they stand in while the source fails,
 /// because a cut that is left out is a score that drops.
 #[derive(Debug, Default)]
 pub(crate) struct Maintainers(Mutex<BTreeMap<String, Vec<GithubId>>>);
 
+/// Who maintains the repositories that give their maintainers a cut.
+#[derive(Debug, Default)]
+pub(crate) struct Listed {
+    pub(crate) accounts: BTreeMap<String, Vec<GithubId>>,
+    /// What went wrong and was made good, in words.
+    pub(crate) warnings: Vec<String>,
+    /// Why a cut cannot be paid to anybody: who would get it is not known, and never was.
+    pub(crate) unknown: Option<String>,
+}
+
 impl Maintainers {
-    /// The accounts of the maintainers of each repository that gives them a cut, and what went
-    /// wrong. A repository whose maintainers were never seen gives no cut.
-    pub(crate) async fn read(
-        &self,
-        source: &dyn PullRequestSource,
-        registry: &Registry,
-        in_flight: usize,
-    ) -> (BTreeMap<String, Vec<GithubId>>, Vec<String>) {
+    /// The accounts of the maintainers of each repository that gives them a cut.
+    pub(crate) async fn read(&self, asking: &Asking<'_>, registry: &Registry) -> Listed {
         let cutting = registry
             .iter()
-            .filter(|(_, config)| config.maintainer_cut > 0.0);
-        let names: Vec<String> = cutting.map(|(name, _)| name.to_owned()).collect();
-        let asked: Vec<_> = stream::iter(names)
-            .map(|name| async move {
-                let page = match name.parse::<RepositoryName>() {
-                    Ok(repository) => source
-                        .maintainers(&repository)
-                        .await
-                        .map_err(|error| chain_of(&error)),
-                    Err(error) => Err(error.to_string()),
-                };
-                (name, page)
-            })
-            .buffered(in_flight)
-            .collect()
-            .await;
-        let (mut found, mut warnings) = (BTreeMap::new(), Vec::new());
+            .filter(|(_, config)| config.maintainer_cut > 0.0 && config.emission_share > 0.0);
+        let questions = cutting.map(|(name, _)| async move {
+            let page = match name.parse::<RepositoryName>() {
+                Ok(repository) => asking.ask(asking.source.maintainers(&repository)).await,
+                Err(error) => Err(NoAnswer::Absent(error.to_string())),
+            };
+            (name, page)
+        });
+        let asked = join_all(questions).await;
+        let mut listed = Listed::default();
         let mut seen = self.0.lock().unwrap_or_else(PoisonError::into_inner);
         for (name, page) in asked {
+            let page = match page {
+                Ok(page) => mostly_readable(&page)
+                    .map(|remarks| (page, remarks))
+                    .map_err(|unknown| NoAnswer::Failed(unknown.to_string())),
+                Err(none) => Err(none),
+            };
             match page {
-                Ok(page) => {
+                Ok((page, remarks)) => {
                     let accounts: Vec<_> = page.rows.into_iter().map(|one| one.github_id).collect();
-                    seen.insert(name.clone(), accounts.clone());
-                    found.insert(name, accounts);
+                    seen.insert(name.to_owned(), accounts.clone());
+                    listed.accounts.insert(name.to_owned(), accounts);
+                    listed.warnings.extend(remarks);
                 }
-                Err(error) => match seen.get(&name) {
+                Err(NoAnswer::Absent(why)) => listed
+                    .warnings
+                    .push(format!("the maintainers of {name} get no cut: {why}")),
+                Err(NoAnswer::Failed(why)) => match seen.get(name) {
                     Some(accounts) => {
-                        warnings.push(format!(
-                            "the maintainers of {name} are as last seen: {error}"
-                        ));
-                        found.insert(name, accounts.clone());
+                        listed.accounts.insert(name.to_owned(), accounts.clone());
+                        let warning = format!("the maintainers of {name} are as last seen: {why}");
+                        listed.warnings.push(warning);
                     }
                     None => {
-                        warnings.push(format!("the maintainers of {name} get no cut: {error}"));
+                        listed.unknown =
+                            Some(format!("the maintainers of {name} are not known: {why}"));
                     }
                 },
             }
         }
-        (found, warnings)
+        listed
     }
 }
 

@@ -2,7 +2,7 @@
 
 use axonry_github::{self as github, IssueState, PullRequestFile, PullRequestState};
 use axonry_scoring::base_score::TokenTotals;
-use axonry_scoring::{Timestamp, pull_request as scoring};
+use axonry_scoring::{Timestamp, issue_discovery, pull_request as scoring};
 use axonry_syntax::{Change, ChangeScore};
 
 pub(crate) fn pull_request(pull: &github::PullRequest) -> scoring::PullRequest {
@@ -28,10 +28,7 @@ pub(crate) fn pull_request(pull: &github::PullRequest) -> scoring::PullRequest {
             .as_ref()
             .map(|name| name.as_str().to_owned()),
         default_branch: pull.default_branch.clone(),
-        reviews: scoring::ReviewSummary {
-            maintainer_changes_requested: count(pull.review_summary.maintainer_changes_requested),
-            approved: count(pull.review_summary.approved),
-        },
+        reviews: reviews(pull.review_summary),
         labels: pull.labels.iter().map(label).collect(),
         linked_issues: pull.linked_issues.iter().map(linked_issue).collect(),
     }
@@ -58,6 +55,51 @@ fn linked_issue(issue: &github::LinkedIssue) -> scoring::LinkedIssue {
         closed_at: issue.closed_at.map(moment),
         is_transferred: issue.is_transferred,
         solved_by: issue.solved_by_pr,
+    }
+}
+
+pub(crate) fn issue(issue: &github::Issue) -> issue_discovery::Issue {
+    issue_discovery::Issue {
+        repository: issue.repository.as_str().to_owned(),
+        number: issue.number,
+        is_closed: issue.state == IssueState::Closed,
+        is_completed: issue.state_reason.as_deref() == Some("COMPLETED"),
+        is_transferred: issue.is_transferred,
+        author_id: issue
+            .author_github_id
+            .as_ref()
+            .map(|id| id.as_str().to_owned()),
+        author_association: association(issue.author_association.as_deref()),
+        created_at: issue.created_at.map(moment),
+        last_edited_at: issue.last_edited_at.map(moment),
+        solved_by: issue.solved_by_pr,
+        solver: issue.solving_pr.as_ref().map(solving),
+    }
+}
+
+fn solving(pull: &github::SolvingPullRequest) -> issue_discovery::SolvingPullRequest {
+    issue_discovery::SolvingPullRequest {
+        number: pull.number,
+        author_id: pull.author_github_id.as_str().to_owned(),
+        is_merged: pull.state == PullRequestState::Merged,
+        merged_at: pull.merged_at.map(moment),
+        edited_after_merge: pull.edited_after_merge,
+        base_ref: pull.base_ref.clone(),
+        head_ref: pull.head_ref.clone(),
+        head_repository: pull
+            .head_repository
+            .as_ref()
+            .map(|name| name.as_str().to_owned()),
+        default_branch: pull.default_branch.clone(),
+        reviews: reviews(pull.review_summary),
+        labels: pull.labels.iter().map(label).collect(),
+    }
+}
+
+fn reviews(summary: github::ReviewSummary) -> scoring::ReviewSummary {
+    scoring::ReviewSummary {
+        maintainer_changes_requested: count(summary.maintainer_changes_requested),
+        approved: count(summary.approved),
     }
 }
 

@@ -37,6 +37,7 @@ fn gittensor() {
             ("duplicates", rounds::duplicates),
             ("emission", rounds::emission),
             ("weights", rounds::moving_average),
+            ("rounds", rounds::rounds),
         ],
     );
 }

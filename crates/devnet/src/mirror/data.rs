@@ -18,6 +18,17 @@ pub struct MirrorData {
 }
 
 impl MirrorData {
+    /// Nothing at all.
+    pub(crate) const fn empty() -> Self {
+        Self {
+            now: Timestamp::UNIX_EPOCH,
+            repositories: Vec::new(),
+            miners: BTreeMap::new(),
+            pulls: Vec::new(),
+            issues: Vec::new(),
+        }
+    }
+
     /// The time at which the mirror stands, and to which all ages are relative.
     #[must_use]
     pub const fn now(&self) -> Timestamp {

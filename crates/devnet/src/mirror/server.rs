@@ -11,6 +11,7 @@ use tracing::{debug, warn};
 
 use super::data::MirrorData;
 use super::edge::{Edge, MirrorEdge, Traffic};
+use super::recording::{self, Recording};
 use super::routes;
 use super::wire::{Peer, Wires};
 
@@ -24,6 +25,8 @@ pub struct MirrorConfig {
     pub data: MirrorData,
     /// What its clients meet on the way to it.
     pub edge: MirrorEdge,
+    /// What is served in place of `data`, if anything.
+    pub recording: Option<Recording>,
 }
 
 impl MirrorConfig {
@@ -34,6 +37,16 @@ impl MirrorConfig {
             listen: (Ipv4Addr::LOCALHOST, 0).into(),
             data,
             edge: MirrorEdge::default(),
+            recording: None,
+        }
+    }
+
+    /// Serves what was answered elsewhere, on a free port of this machine.
+    #[must_use]
+    pub fn replaying(recording: Recording) -> Self {
+        Self {
+            recording: Some(recording),
+            ..Self::new(MirrorData::empty())
         }
     }
 
@@ -95,7 +108,10 @@ impl Mirror {
             listener,
             edge: Arc::clone(&edge),
         };
-        let routes = routes::router(Arc::clone(&data), Arc::clone(&edge));
+        let routes = match config.recording {
+            Some(recording) => recording::router(recording, Arc::clone(&edge)),
+            None => routes::router(Arc::clone(&data), Arc::clone(&edge)),
+        };
         let serving = axum::serve(wires, routes.into_make_service_with_connect_info::<Peer>())
             .with_graceful_shutdown(stop.clone().cancelled_owned());
         let task = tokio::spawn(async move {

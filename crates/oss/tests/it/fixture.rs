@@ -66,7 +66,7 @@ impl Subnet {
             .build();
         let github = GitHub::builder().base(server.uri()).http(client).build();
         let registry = json!({"acme/widgets": {
-            "emission_share": 1.0,
+            "emission_share": 1.0, "issue_discovery_share": 0.0,
             "eligibility": {"min_valid_merged_prs": 1, "min_credibility": 0.0},
         }});
         OpenSource::builder(mirror.expect("a mirror"), github.expect("GitHub"))

@@ -1,6 +1,8 @@
 //! The mechanism against a mirror at a real socket.
 
+mod failing;
 mod fixture;
+mod replay;
 mod source;
 
 use axonry_core::{Observed, UnixMillis, Unknown};

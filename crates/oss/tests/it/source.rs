@@ -15,10 +15,15 @@ use crate::fixture::{NOW, Subnet, hotkey};
 const MINERS: u16 = 4;
 
 async fn serve(faults: Option<Faults>) -> Mirror {
+    serve_some(MINERS, 12, faults).await
+}
+
+/// A dev mirror with so many miners of so many pull requests.
+pub(crate) async fn serve_some(miners: u16, pulls: usize, faults: Option<Faults>) -> Mirror {
     let now = i64::try_from(NOW.0).expect("a moment of this century");
     let data = MirrorData::seeded(&Seed {
-        miners: Seed::miners(MINERS.into()),
-        pulls_per_miner: 12,
+        miners: accounts(miners),
+        pulls_per_miner: pulls,
         ..Seed::new(7, jiff::Timestamp::from_millisecond(now).expect("a moment"))
     });
     let mut edge = MirrorEdge::default();
@@ -27,9 +32,21 @@ async fn serve(faults: Option<Faults>) -> Mirror {
     mirror.expect("a free port")
 }
 
+/// The accounts of that many miners.
+pub(crate) fn accounts(miners: u16) -> Vec<String> {
+    Seed::miners(miners.into())
+}
+
+pub(crate) fn client(mirror: &Mirror) -> Client {
+    Client::builder()
+        .base(mirror.url())
+        .build()
+        .expect("a mirror")
+}
+
 /// A subnet whose miners have the mirror's accounts, known without asking GitHub.
 fn subnet() -> Subnet {
-    let ids = Seed::miners(MINERS.into());
+    let ids = accounts(MINERS);
     let accounts: Vec<(u16, &str)> = (1..).zip(ids.iter().map(String::as_str)).collect();
     Subnet::of(MINERS + 1, &accounts)
 }
@@ -59,7 +76,7 @@ async fn scores(faults: Option<Faults>, in_flight: usize) -> BTreeMap<Hotkey, Op
     known(&subnet().evaluate(&mechanism, NOW).await)
 }
 
-fn known(evaluation: &Evaluation) -> BTreeMap<Hotkey, Option<f64>> {
+pub(crate) fn known(evaluation: &Evaluation) -> BTreeMap<Hotkey, Option<f64>> {
     let scores = evaluation.scores.iter();
     scores
         .map(|(hotkey, score)| (*hotkey, score.value().map(|score| score.value())))
@@ -114,8 +131,7 @@ async fn what_passes_by_itself_loses_nothing() {
 /// Everything a round may ask of the mirror.
 async fn routes() -> Vec<String> {
     let mirror = serve(None).await;
-    let client = Client::builder().base(mirror.url()).build();
-    let client = client.expect("a client");
+    let client = client(&mirror);
     let mut routes = Vec::new();
     for id in mirror.data().miners() {
         routes.push(format!("/miners/{id}/pulls"));
