@@ -60,10 +60,9 @@ impl Walk<'_> {
         )
     }
 
-    /// When a row last changed. One that does not say counts as new, so that it is looked at.
-    fn changed(node: &Value) -> Timestamp {
-        let text = node["updatedAt"].as_str().unwrap_or_default();
-        timestamp::parse(text).unwrap_or(Timestamp::MAX)
+    /// When a row last changed, if it says so.
+    fn changed(node: &Value) -> Option<Timestamp> {
+        timestamp::parse(node["updatedAt"].as_str()?).ok()
     }
 }
 
@@ -133,18 +132,20 @@ impl GitHub {
             let leaf = self.leaf(account, walk, cursor.as_deref()).await?;
             walked.quarantined.extend(leaf.quarantined);
             let mut over = false;
-            for node in leaf.nodes {
+            for (place, node) in leaf.nodes.into_iter().enumerate() {
                 let changed = Walk::changed(&node);
-                newest = newest.max(Some(changed));
-                over |= changed < until;
-                if changed < walk.since {
+                let id = match (node["id"].as_str(), changed) {
+                    (Some(id), Some(_)) => id.to_owned(),
+                    // Kept, so that it is named among those that cannot be read.
+                    _ => format!("row {place} after {cursor:?}"),
+                };
+                newest = newest.max(changed);
+                over |= changed.is_some_and(|changed| changed < until);
+                if changed.is_some_and(|changed| changed < walk.since) {
                     continue;
                 }
-                let id = node["id"].as_str().unwrap_or_default().to_owned();
-                let newer = seen
-                    .get(&id)
-                    .is_none_or(|known| Walk::changed(known) <= changed);
-                if newer {
+                let known = seen.get(&id).map(Walk::changed);
+                if known.is_none_or(|known| known <= changed) {
                     seen.insert(id, node);
                 }
             }
