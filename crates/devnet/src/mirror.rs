@@ -2,7 +2,8 @@
 //!
 //! [`Mirror::spawn`] serves the four routes that a validator reads (`entrius/das-github-mirror`:
 //! a miner's pull requests and issues, a pull request's files, a repository's maintainers), and
-//! beside them GitHub's `GET /user`, so that one address does for `--mirror` and `--github`.
+//! beside them the questions of GitHub's REST and GraphQL APIs that lead to the same, so that one
+//! address does for `--mirror` and `--github`. [`GithubRules`] says how strict that GitHub is.
 //!
 //! The data come [from a seed](MirrorData::seeded) or [from a git
 //! repository](MirrorData::from_git); either way the same input gives the same bytes, the clock
@@ -33,8 +34,10 @@ mod corpus;
 mod cursor;
 mod data;
 mod edge;
+mod etag;
 mod faults;
 mod git;
+mod github;
 mod limit;
 mod listing;
 mod random;
@@ -52,6 +55,7 @@ pub use data::MirrorData;
 pub use edge::{MirrorEdge, Traffic};
 pub use faults::{Fault, Faults, InvalidFaults};
 pub use git::{GitError, GitHistory};
+pub use github::GithubRules;
 pub use limit::{InvalidLimit, MirrorLimit};
 pub use recording::Recording;
 pub use registry::{token_of, tokens};

@@ -5,7 +5,7 @@ use std::fmt;
 use std::str::FromStr;
 use std::sync::{Mutex, PoisonError};
 
-use super::random::Random;
+use super::random::{self, Random};
 
 /// Something that goes wrong with one request.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
@@ -110,17 +110,35 @@ impl fmt::Display for Fault {
 /// same places however its requests overlap.
 ///
 /// In text: a share, the names of faults, and what a path must contain, of which only the first
-/// must be there: `10%`, `10%:429,reset,hang`, `100%:500@/files`.
+/// must be there: `10%`, `10%:429,reset,hang`, `100%:500@/files`. In place of a share, `#3` is the
+/// third request and every repetition of it.
 #[derive(Clone, Debug, PartialEq)]
 #[must_use]
 pub struct Faults {
-    per_mille: usize,
+    when: When,
     kinds: Vec<Fault>,
     path: String,
     seed: u64,
 }
 
+/// Which of the requests fail that faults are about.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum When {
+    PerMille(usize),
+    /// The one that comes as this one, from 1, and whatever asks the same after it.
+    Number(usize),
+}
+
 impl Faults {
+    /// Lets the request that comes as number `number`, from 1, fail in this way, and whatever asks
+    /// the same after it. Only requests that the other settings leave in are counted.
+    pub fn number(number: usize, fault: Fault) -> Self {
+        Self {
+            when: When::Number(number),
+            ..Self::always(fault)
+        }
+    }
+
     /// Lets this share of requests (0 to 1, in thousandths) fail in ways that pass by themselves.
     pub fn share(share: f64) -> Self {
         let per_mille = (share.clamp(0.0, 1.0) * 1000.0).round();
@@ -131,7 +149,7 @@ impl Faults {
         )]
         let per_mille = per_mille as usize;
         Self {
-            per_mille,
+            when: When::PerMille(per_mille),
             kinds: Fault::ALL
                 .into_iter()
                 .filter(|fault| fault.passes())
@@ -164,18 +182,23 @@ impl Faults {
         self
     }
 
-    /// What becomes of a question asked for the `turn`th time, from 0.
-    fn decide(&self, question: &str, turn: usize) -> Option<Fault> {
+    /// Whether only some paths are meant.
+    pub(crate) const fn names_a_place(&self) -> bool {
+        !self.path.is_empty()
+    }
+
+    fn are_about(&self, question: &str) -> bool {
         let path = question.split('?').next().unwrap_or_default();
-        if self.kinds.is_empty() || !path.contains(&self.path) {
+        path.contains(&self.path)
+    }
+
+    /// What becomes of a question asked for the `turn`th time, from 0.
+    fn decide(&self, question: &str, turn: usize, per_mille: usize) -> Option<Fault> {
+        if self.kinds.is_empty() || !self.are_about(question) {
             return None;
         }
-        // FNV-1a: the same on every machine, which the standard hasher does not promise.
-        let place = question.bytes().fold(0xcbf2_9ce4_8422_2325, |hash, byte| {
-            (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-        });
-        let mut random = Random::at(self.seed ^ place, &[turn]);
-        (random.below(1000) < self.per_mille).then(|| *random.pick(&self.kinds))
+        let mut random = Random::at(self.seed ^ random::hash(question.as_bytes()), &[turn]);
+        (random.below(1000) < per_mille).then(|| *random.pick(&self.kinds))
     }
 }
 
@@ -200,13 +223,24 @@ impl FromStr for Faults {
             Some((share, kinds)) => (share, Some(kinds)),
             None => (rest, None),
         };
-        let share = share
-            .trim()
-            .strip_suffix('%')
-            .and_then(|number| number.parse::<f64>().ok())
-            .filter(|number| (0.0..=100.0).contains(number))
-            .ok_or_else(|| wrong(format!("`{share}` is no share such as `10%`")))?;
-        let mut faults = Self::share(share / 100.0).at(path.trim());
+        let number = share.trim().strip_prefix('#').map(str::parse::<usize>);
+        let mut faults = match number {
+            Some(Ok(number @ 1..)) => Self {
+                when: When::Number(number),
+                ..Self::share(1.0)
+            },
+            Some(_) => return Err(wrong(format!("`{share}` is no number such as `#3`"))),
+            None => {
+                let share = share
+                    .trim()
+                    .strip_suffix('%')
+                    .and_then(|number| number.parse::<f64>().ok())
+                    .filter(|number| (0.0..=100.0).contains(number))
+                    .ok_or_else(|| wrong(format!("`{share}` is no share such as `10%`")))?;
+                Self::share(share / 100.0)
+            }
+        }
+        .at(path.trim());
         if let Some(kinds) = kinds {
             let named = kinds.split(',').map(str::trim).map(|name| {
                 let found = Fault::ALL.into_iter().find(|fault| fault.name() == name);
@@ -221,18 +255,38 @@ impl FromStr for Faults {
     }
 }
 
-/// How often each question was asked.
+/// How often each question was asked, and how many were.
 #[derive(Debug, Default)]
-pub(crate) struct Turns(Mutex<BTreeMap<String, usize>>);
+pub(crate) struct Turns(Mutex<Asked>);
+
+#[derive(Debug, Default)]
+struct Asked {
+    questions: BTreeMap<String, usize>,
+    count: usize,
+    /// The question that fails because of when it came.
+    doomed: Option<String>,
+}
 
 impl Turns {
     /// Decides on a question that is asked now.
     pub(crate) fn next(&self, faults: &Faults, question: String) -> Option<Fault> {
-        let mut turns = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let turn = turns.entry(question.clone()).or_default();
-        let fault = faults.decide(&question, *turn);
+        let mut asked = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        let turn = asked.questions.entry(question.clone()).or_default();
+        let before = *turn;
         *turn += 1;
-        fault
+        match faults.when {
+            When::PerMille(share) => faults.decide(&question, before, share),
+            When::Number(number) => {
+                asked.count += usize::from(faults.are_about(&question));
+                if asked.count == number && asked.doomed.is_none() {
+                    asked.doomed = Some(question.clone());
+                }
+                if asked.doomed.as_ref() != Some(&question) {
+                    return None;
+                }
+                faults.decide(&question, 0, 1000)
+            }
+        }
     }
 }
 
@@ -243,7 +297,7 @@ mod tests {
     fn drawn(faults: &Faults) -> Vec<Option<Fault>> {
         let questions = (0..4000).map(|n| format!("GET /api/v1/pulls/a/b/{n}/files"));
         questions
-            .map(|question| faults.decide(&question, 0))
+            .map(|question| faults.decide(&question, 0, 100))
             .collect()
     }
 
@@ -277,15 +331,37 @@ mod tests {
     }
 
     #[test]
+    fn a_request_by_its_number_fails_for_good_and_no_other_does() {
+        let (turns, faults) = (Turns::default(), Faults::number(2, Fault::Reset).at("/x"));
+        let fate = |question: &str| turns.next(&faults, question.to_owned());
+        assert_eq!(fate("GET /x/1"), None);
+        assert_eq!(fate("GET /y"), None, "not counted");
+        for _ in 0..3 {
+            assert_eq!(fate("GET /x/2"), Some(Fault::Reset));
+            assert_eq!(fate("GET /x/3"), None);
+        }
+    }
+
+    #[test]
     fn the_text_form_says_share_kinds_and_place() {
         assert_eq!("10%".parse(), Ok(Faults::share(0.1)));
         let full: Faults = "2.5%: 429-date, hang @ /files".parse().unwrap();
         let kinds = [Fault::TooManyDate, Fault::Hang];
         assert_eq!(full, Faults::share(0.025).of(kinds).at("/files"));
-        assert_eq!(full.decide("GET /pulls?x=/files", 0), None, "not its path");
+        assert_eq!(
+            full.decide("GET /pulls?x=/files", 0, 1000),
+            None,
+            "not its path"
+        );
         let always = Faults::always(Fault::Reset);
-        assert_eq!(always.decide("GET /", 3), Some(Fault::Reset));
-        for (wrong, part) in [("10", "share"), ("101%", "share"), ("5%:fire", "`fire`")] {
+        assert_eq!(always.decide("GET /", 3, 1000), Some(Fault::Reset));
+        assert_eq!("#3:reset".parse(), Ok(Faults::number(3, Fault::Reset)));
+        for (wrong, part) in [
+            ("10", "share"),
+            ("101%", "share"),
+            ("5%:fire", "`fire`"),
+            ("#0", "number"),
+        ] {
             let error = wrong.parse::<Faults>().unwrap_err().to_string();
             assert!(error.contains(part), "{error}");
         }

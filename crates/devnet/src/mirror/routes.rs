@@ -4,9 +4,8 @@ use std::sync::Arc;
 
 use axum::body::Bytes;
 use axum::extract::{DefaultBodyLimit, Path, Query as InQuery, State};
-use axum::http::header::AUTHORIZATION;
-use axum::http::{HeaderMap, Method, StatusCode, Uri};
-use axum::middleware::from_fn_with_state;
+use axum::http::{Method, StatusCode, Uri};
+use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use axum::{Json, Router};
@@ -15,7 +14,7 @@ use serde_json::{Value, json};
 use super::data::MirrorData;
 use super::edge::{self, Edge};
 use super::listing::{Query, Window};
-use super::{registry, rows};
+use super::{etag, github, rows};
 
 /// The mirror takes bodies up to 25 MB.
 const LARGEST_BODY: usize = 25_000_000;
@@ -28,14 +27,16 @@ pub(crate) fn router(data: Arc<MirrorData>, edge: Arc<Edge>) -> Router {
         .route("/miners/{github_id}/issues", get(open_issues).post(issues))
         .route("/pulls/{owner}/{name}/{number}/files", get(files))
         .route("/repos/{owner}/{name}/maintainers", get(maintainers));
+    let api = api.layer(from_fn(etag::mark));
+    let github = github::router(Arc::clone(&data), Arc::clone(&edge));
     Router::new()
         .nest("/api/v1", api)
-        .route("/user", get(user))
         .fallback(nothing_there)
         .method_not_allowed_fallback(nothing_there)
+        .with_state(data)
+        .merge(github)
         .layer(DefaultBodyLimit::max(LARGEST_BODY))
         .layer(from_fn_with_state(edge, edge::pass))
-        .with_state(data)
 }
 
 /// A refusal in the mirror's form.
@@ -134,27 +135,6 @@ async fn maintainers(
         data.repository(&name),
         data.now,
     ))
-}
-
-/// GitHub's `GET /user`, for the tokens of [`registry::tokens`].
-async fn user(State(data): Data, headers: HeaderMap) -> Response {
-    let token = headers
-        .get(AUTHORIZATION)
-        .and_then(|value| value.to_str().ok());
-    let token = token
-        .and_then(|value| value.split_once(' '))
-        .map(|(_, token)| token.trim());
-    let account = token.and_then(registry::account_of);
-    let known = account.and_then(|id| Some((id.parse::<u64>().ok()?, data.miners.get(id)?)));
-    match known {
-        Some((id, login)) => {
-            Json(json!({"id": id, "login": login, "type": "User"})).into_response()
-        }
-        None => {
-            let body = json!({"message": "Bad credentials", "status": "401"});
-            (StatusCode::UNAUTHORIZED, Json(body)).into_response()
-        }
-    }
 }
 
 async fn nothing_there(method: Method, uri: Uri) -> Refusal {

@@ -193,7 +193,8 @@ pub(crate) fn maintainers_body(
     })
 }
 
-fn file(file: &File) -> Value {
+/// A file with its contents.
+pub(crate) fn file(file: &File) -> Value {
     let (additions, deletions) = file.changes();
     json!({
         "filename": file.path,
