@@ -50,7 +50,7 @@ pub(crate) fn call(
     if let Some(answer) = substrate::call(node, name, input, at) {
         return answer;
     }
-    let presented = node.presented();
+    let presented = &*node.runtime(at)?;
     let (api, method) = name.split_once('_').unwrap_or((name, ""));
     let found = presented.method(api, method);
     let found = found.ok_or_else(|| ApiError::NotFound(name.to_owned()))?;

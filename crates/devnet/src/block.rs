@@ -24,6 +24,8 @@ pub(crate) struct Header {
     pub(crate) extrinsics_root: [u8; 32],
     /// The slot of the block, as an Aura author announces it; the genesis block has none.
     pub(crate) slot: Option<u64>,
+    /// Whether the block puts another runtime in force, for those after it.
+    pub(crate) upgrades: bool,
 }
 
 /// A block with its extrinsics.
@@ -38,8 +40,13 @@ impl Header {
     /// The items of the digest, each in its encoding.
     pub(crate) fn digest(&self) -> Vec<Vec<u8>> {
         const PRE_RUNTIME: u8 = 6;
+        const RUNTIME_ENVIRONMENT_UPDATED: u8 = 8;
         let item = |slot: u64| (PRE_RUNTIME, *b"aura", slot.to_le_bytes().to_vec()).encode();
-        self.slot.map(item).into_iter().collect()
+        let mut items: Vec<_> = self.slot.map(item).into_iter().collect();
+        if self.upgrades {
+            items.push(vec![RUNTIME_ENVIRONMENT_UPDATED]);
+        }
+        items
     }
 
     /// The header's SCALE encoding.
@@ -49,7 +56,7 @@ impl Header {
         bytes.extend(self.state_root);
         bytes.extend(self.extrinsics_root);
         let digest = self.digest();
-        bytes.extend(Compact(u32::try_from(digest.len()).expect("one item")).encode());
+        bytes.extend(Compact(u32::try_from(digest.len()).expect("two items at most")).encode());
         bytes.extend(digest.concat());
         bytes
     }
@@ -68,6 +75,7 @@ impl Sealed {
         slot: Option<u64>,
         state_root: [u8; 32],
         extrinsics: Vec<Vec<u8>>,
+        upgrades: bool,
     ) -> Self {
         let header = Header {
             parent,
@@ -75,6 +83,7 @@ impl Sealed {
             state_root,
             extrinsics_root: blake2_256(&extrinsics.encode()),
             slot,
+            upgrades,
         };
         Self {
             hash: header.hash(),
@@ -104,6 +113,7 @@ mod tests {
             state_root: [2; 32],
             extrinsics_root: [3; 32],
             slot: Some(7),
+            upgrades: false,
         };
         let expected = format!(
             "{}9101{}{}0406{}200700000000000000",
@@ -114,5 +124,13 @@ mod tests {
         );
         assert_eq!(hex::encode(header.encode()), expected);
         assert_eq!(header.hash().0, blake2_256(&header.encode()));
+        let upgrading = Header {
+            upgrades: true,
+            ..header
+        };
+        assert!(
+            hex::encode(upgrading.encode()).ends_with("000008"),
+            "one more item"
+        );
     }
 }

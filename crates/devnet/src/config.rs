@@ -67,6 +67,10 @@ pub struct DevnetConfig {
     pub git: Option<PathBuf>,
     /// The mirror's time, which stands still; the moment of the start otherwise.
     pub now: Option<Timestamp>,
+    /// The time of the genesis block: each block is then a block time later than the one before,
+    /// whatever the machine's clock says, and the same configuration and calls give the same blocks.
+    /// The machine's clock otherwise.
+    pub start: Option<Timestamp>,
     /// What clients meet on the way to the mirror: a limit, a delay, faults.
     pub mirror_edge: MirrorEdge,
     /// Whether a neuron may not announce the loopback address, as on a real chain; a dev network's
@@ -121,6 +125,7 @@ impl DevnetConfig {
             git: None,
             mirror_edge: MirrorEdge::default(),
             now: None,
+            start: None,
             strict_axons: false,
             history: 4_096,
         }

@@ -17,7 +17,9 @@ use futures_util::stream;
 
 use crate::block::blake2_256;
 use crate::extrinsic::{self, Era, SignError, Terms};
-use crate::node::{Node, ReadError};
+use crate::faults::ChainFaults;
+use crate::metadata::MetadataError;
+use crate::node::{Node, ReadError, ReorgError};
 use crate::pool::watch;
 use crate::presented::{Presented, PresentedError};
 use crate::storage::Storage;
@@ -104,6 +106,56 @@ impl DevChain {
             .seal_with(|storage| drand::store(storage, round, signature))
     }
 
+    /// Makes a block that puts another runtime in force: the one that a metadata blob describes, bare
+    /// or as a node answers it.
+    ///
+    /// The block itself is still the old runtime's; its header says that the runtime changed, and the
+    /// code in its state is the new one's. The next block begins by re-encoding the whole state as
+    /// the new metadata has it: items are matched by name, and what the new runtime has no place for
+    /// is dropped. Older blocks are read with the runtime that made them. Extrinsics signed for the
+    /// old version are refused as badly signed from then on, those in the pool included.
+    ///
+    /// # Errors
+    /// [`UpgradeError`] when the metadata cannot be presented or has no higher version than the
+    /// runtime in force, which no chain would take.
+    pub fn upgrade(&self, metadata: &[u8]) -> Result<Block, UpgradeError> {
+        let to = Presented::from_blob(metadata)?;
+        let from = self.node.newest_runtime().version().spec_version;
+        let found = to.version().spec_version;
+        if found <= from {
+            return Err(UpgradeError::Version { from, found });
+        }
+        Ok(self.node.upgrade(to)?)
+    }
+
+    /// The metadata in force after the newest block, in its newest form: what to change and hand to
+    /// [`DevChain::upgrade`].
+    pub fn metadata(&self) -> Vec<u8> {
+        let runtime = self.node.newest_runtime();
+        let newest = runtime.blob_versions().last();
+        let blob = newest.and_then(|version| runtime.blob(version));
+        blob.map(<[u8]>::to_vec).unwrap_or_default()
+    }
+
+    /// Replaces the newest `depth` blocks by a fork that is one longer.
+    ///
+    /// The state rolls back, runtime upgrades included, and the pool gets the extrinsics back; they
+    /// land in the fork's last block, the others have none. Whoever watches an extrinsic hears that
+    /// it was retracted. Final blocks stay, so there must be some that are not: see
+    /// [`DevnetConfig::finality_lag`](crate::DevnetConfig::finality_lag) and
+    /// [`ChainFault::StallFinality`](crate::ChainFault::StallFinality).
+    ///
+    /// # Errors
+    /// [`ReorgError::Final`] when fewer blocks than that are not final.
+    pub fn reorg(&self, depth: u64) -> Result<Block, ReorgError> {
+        self.node.reorg(depth)
+    }
+
+    /// What the chain does wrong on command, whoever asks and by whatever way.
+    pub fn faults(&self) -> &ChainFaults {
+        self.node.faults()
+    }
+
     fn read<T>(
         &self,
         at: BlockHash,
@@ -115,6 +167,26 @@ impl DevChain {
             .map_err(no_state)?
             .map_err(|error| incompatible(what, error))
     }
+}
+
+/// Why a runtime was not put in force.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum UpgradeError {
+    /// The metadata cannot be presented.
+    #[error("the metadata cannot be presented")]
+    Metadata(#[from] MetadataError),
+    /// The version does not increase.
+    #[error("spec version {found} is no upgrade of {from}: it needs to increase")]
+    Version {
+        /// The runtime in force.
+        from: u32,
+        /// The one given.
+        found: u32,
+    },
+    /// No block could be made.
+    #[error("no block could be made")]
+    Seal(#[from] PresentedError),
 }
 
 fn no_state(error: ReadError) -> ChainError {
@@ -281,9 +353,9 @@ impl Chain for DevChain {
         nonce: u64,
         mortality: Mortality,
     ) -> Result<SignedExtrinsic, ChainError> {
-        let presented = self.node.presented();
-        let data = encoded(presented, call)?;
         let birth = mortality.birth;
+        let presented = &*self.node.runtime(Some(birth.hash)).map_err(no_state)?;
+        let data = encoded(presented, call)?;
         let era = Era::mortal(mortality.period, birth.number.0);
         // Long eras are born at a step of theirs, which may lie before the block given.
         let born = BlockNumber(era.birth(birth.number.0));

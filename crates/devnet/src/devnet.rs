@@ -16,7 +16,7 @@ use tokio_util::task::TaskTracker;
 use crate::config::{ConfigError, DevnetConfig, Sealing};
 use crate::metadata::MetadataError;
 use crate::mirror::{Mirror, MirrorConfig, MirrorError};
-use crate::node::Node;
+use crate::node::{Node, block_time};
 use crate::presented::{Presented, PresentedError};
 use crate::{DevChain, rpc, sources};
 
@@ -110,10 +110,7 @@ impl Devnet {
             mirror: Some(mirror),
             accounts: sources::accounts(&config),
             source,
-            block_time: match config.sealing {
-                Sealing::Interval(pause) => pause,
-                Sealing::Instant | Sealing::Manual => Duration::from_secs(12),
-            },
+            block_time: block_time(config.sealing),
             server,
             stop,
             tasks,

@@ -10,7 +10,7 @@ pub(crate) use check::{ChainFacts, check};
 pub(crate) use era::Era;
 pub(crate) use parts::{Parts, Undecodable, parts};
 pub(crate) use sign::{SignError, Terms, length, signed, unsigned};
-pub(crate) use validity::{Unknown, Valid, ValidityError};
+pub(crate) use validity::{Invalid, Unknown, Valid, ValidityError};
 
 use frame_metadata::v16::TransactionExtensionMetadata;
 use scale_info::form::PortableForm;

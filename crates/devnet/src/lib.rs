@@ -24,6 +24,10 @@
 //! weights by the chain, once the pulse of its own beacon is there ([`DevChain::drand`]), or one put
 //! in by hand ([`DevChain::store_pulse`]).
 //!
+//! A runtime upgrade is a call away ([`DevChain::upgrade`]; [`successor`] makes metadata of a next
+//! version), and so is a fork ([`DevChain::reorg`]). What the chain does wrong on command is a
+//! [`ChainFault`].
+//!
 //! It does not know: consensus among nodes, weights on calls, what an epoch pays to whom.
 
 mod account;
@@ -38,8 +42,10 @@ mod dispatch;
 mod drand;
 mod execution;
 mod extrinsic;
+mod faults;
 mod fees;
 mod metadata;
+mod migration;
 pub mod mirror;
 mod node;
 mod pool;
@@ -55,7 +61,9 @@ mod utility;
 mod verdict;
 
 pub use config::{ConfigError, DevnetConfig, HyperparametersConfig, NeuronConfig, Sealing};
-pub use dev_chain::DevChain;
+pub use dev_chain::{DevChain, UpgradeError};
 pub use devnet::{Devnet, DevnetError};
-pub use metadata::MetadataError;
+pub use faults::{ChainFault, ChainFaults};
+pub use metadata::{MetadataError, successor};
+pub use node::ReorgError;
 pub use presented::PresentedError;

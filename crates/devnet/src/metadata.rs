@@ -2,7 +2,10 @@
 //! V16 becomes the older versions a client may ask for.
 
 mod downgrade;
+mod successor;
 mod upgrade;
+
+pub use successor::successor;
 
 use std::collections::BTreeMap;
 
@@ -37,6 +40,9 @@ pub enum MetadataError {
         /// What it is needed for.
         why: &'static str,
     },
+    /// An item that is to be taken out is not there.
+    #[error("the metadata has no `{0}` that could be taken out")]
+    NoSuchItem(String),
     /// A transaction extension whose signed data this chain cannot know.
     #[error(
         "the transaction extension `{0}` adds data to what is signed, and this dev chain does not \

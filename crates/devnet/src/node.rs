@@ -1,22 +1,30 @@
 //! The chain itself: blocks, state and pool behind one lock that is never held across an await.
 
+mod charging;
+mod clock;
+mod forking;
 mod pooling;
 mod reading;
+mod runtimes;
 mod sealing;
 
 use std::collections::{HashMap, VecDeque};
-use std::sync::{PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
+use std::sync::{Arc, PoisonError, RwLock, RwLockReadGuard, RwLockWriteGuard};
 
 use axonry_core::{Block, BlockHash};
 use tokio::sync::watch;
 
+use clock::Clock;
+pub(crate) use clock::block_time;
+pub use forking::ReorgError;
 pub(crate) use reading::ReadError;
 
 use crate::block::Sealed;
 use crate::config::{DevnetConfig, Sealing};
 use crate::drand::Beacon;
 use crate::execution::Strictness;
-use crate::pool::{Pool, Watchers};
+use crate::faults::ChainFaults;
+use crate::pool::{Pool, Watched, Watcher};
 use crate::presented::{Presented, PresentedError};
 use crate::state::State;
 use crate::storage::Storage;
@@ -28,7 +36,6 @@ const BLOCKS_PER_STATE: u64 = 16;
 /// A chain of one subnet.
 #[derive(Debug)]
 pub(crate) struct Node {
-    presented: Presented,
     netuid: axonry_core::NetUid,
     sealing: Sealing,
     finality_lag: u64,
@@ -36,6 +43,8 @@ pub(crate) struct Node {
     strictness: Strictness,
     genesis: BlockHash,
     beacon: Beacon,
+    clock: Clock,
+    faults: ChainFaults,
     core: RwLock<Core>,
     heads: watch::Sender<Heads>,
 }
@@ -52,14 +61,23 @@ pub(crate) struct Heads {
 /// What changes.
 #[derive(Debug)]
 struct Core {
+    /// The runtimes, each with the first block it made.
+    runtimes: Vec<(u64, Arc<Presented>)>,
     state: State,
     /// The blocks that are remembered, without gaps; the first one is number `first`.
     blocks: VecDeque<Sealed>,
     first: u64,
     by_hash: HashMap<BlockHash, u64>,
     pool: Pool,
-    /// Who waits for the finality of which block.
-    watched: VecDeque<(Block, Watchers)>,
+    /// Extrinsics in blocks that are not final, with whoever waits for that.
+    watched: VecDeque<Watched>,
+    /// Blocks that were replaced by others: headers and bodies are still told, states are gone.
+    retracted: VecDeque<Sealed>,
+    /// Whoever watches an extrinsic that was lost: the watch stays open, and nothing comes.
+    lost: Vec<Watcher>,
+    /// Where finality stands still, while it does.
+    stalled: Option<u64>,
+    finalized: Block,
     now: u64,
 }
 
@@ -71,16 +89,22 @@ impl Node {
         genesis::write(&mut storage, config)?;
         let changes = storage.into_changes();
         let state_root = sealing::root([0; 32], &changes);
-        let block = Sealed::new(BlockHash([0; 32]), 0, None, state_root, Vec::new());
+        let none = BlockHash([0; 32]);
+        let block = Sealed::new(none, 0, None, state_root, Vec::new(), false);
         state.apply(0, changes);
         let head = block.block();
         let core = Core {
+            runtimes: vec![(0, Arc::new(presented))],
             state,
             by_hash: [(block.hash, 0)].into(),
             blocks: [block].into(),
             first: 0,
             pool: Pool::default(),
             watched: VecDeque::new(),
+            retracted: VecDeque::new(),
+            lost: Vec::new(),
+            stalled: None,
+            finalized: head,
             now: 0,
         };
         let heads = Heads {
@@ -88,7 +112,6 @@ impl Node {
             finalized: head,
         };
         Ok(Self {
-            presented,
             netuid: config.netuid,
             sealing: config.sealing,
             finality_lag: config.finality_lag,
@@ -98,14 +121,16 @@ impl Node {
             },
             genesis: head.hash,
             beacon: Beacon::new(config.seed),
+            clock: Clock::new(config),
+            faults: ChainFaults::default(),
             core: RwLock::new(core),
             heads: watch::Sender::new(heads),
         })
     }
 
-    /// The runtime it presents.
-    pub(crate) const fn presented(&self) -> &Presented {
-        &self.presented
+    /// What goes wrong on command.
+    pub(crate) const fn faults(&self) -> &ChainFaults {
+        &self.faults
     }
 
     /// The subnet it was made for.

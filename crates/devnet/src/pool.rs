@@ -16,7 +16,7 @@ use axonry_core::AccountId;
 use tokio::time::Instant;
 
 pub(crate) use refusal::PoolRefusal;
-pub(crate) use status::{PoolStatus, Watcher, Watchers, watch};
+pub(crate) use status::{PoolStatus, Watched, Watcher, Watchers, watch};
 
 use crate::extrinsic::Valid;
 
@@ -70,7 +70,7 @@ impl Pool {
         hash: ExtrinsicHash,
         bytes: Vec<u8>,
         valid: &Valid,
-        watcher: Option<Watcher>,
+        watchers: Watchers,
     ) -> Result<(), PoolRefusal> {
         let key = (valid.account, valid.nonce);
         if let Some(old) = self.waiting.get(&key) {
@@ -92,7 +92,7 @@ impl Pool {
             Waiting {
                 hash,
                 bytes,
-                watchers: Watchers::new(watcher),
+                watchers,
                 priority: valid.priority,
                 valid_until: valid.valid_until,
                 arrival: self.arrivals,
@@ -201,6 +201,11 @@ impl Pool {
                 self.banned.remove(&first);
             }
         }
+    }
+
+    /// Looks at a hash again that was banned because a block had used it up.
+    pub(crate) fn pardon(&mut self, hash: ExtrinsicHash) {
+        self.banned.remove(&hash);
     }
 
     /// Throws out what can no longer be in a block after `number`, or whose nonce has been used.

@@ -11,6 +11,7 @@ mod encode;
 mod error;
 mod item;
 mod outer;
+mod transcode;
 mod value;
 mod version;
 

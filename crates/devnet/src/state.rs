@@ -58,6 +58,14 @@ impl State {
         }
     }
 
+    /// Takes back the writes of every block after `number`.
+    pub(crate) fn roll_back(&mut self, number: u64) {
+        self.values.retain(|_, versions| {
+            versions.truncate(versions.partition_point(|version| version.since <= number));
+            !versions.is_empty()
+        });
+    }
+
     /// The oldest block whose state is still here.
     pub(crate) const fn oldest(&self) -> u64 {
         self.oldest
@@ -110,6 +118,19 @@ mod tests {
         assert_eq!(keys(4), [b"a".as_slice(), b"ab"]);
         assert_eq!(keys(5), [b"ab"]);
         assert_eq!(state.keys(b"a", Some(b"a"), 4).collect::<Vec<_>>(), [b"ab"]);
+    }
+
+    #[test]
+    fn rolling_back_leaves_the_state_as_it_was() {
+        let mut state = State::default();
+        write(&mut state, 0, &[("a", Some("zero"))]);
+        write(&mut state, 2, &[("a", None), ("new", Some("two"))]);
+        write(&mut state, 3, &[("a", Some("three"))]);
+        state.roll_back(1);
+        assert_eq!(text(&state, "a", 9).as_deref(), Some("zero"));
+        assert_eq!(text(&state, "new", 9), None);
+        write(&mut state, 2, &[("a", Some("other"))]);
+        assert_eq!(text(&state, "a", 2).as_deref(), Some("other"));
     }
 
     #[test]

@@ -27,6 +27,26 @@ impl<'a> Storage<'a> {
         }
     }
 
+    /// The state after block `at`, with writes of the next one.
+    pub(crate) const fn with_changes(
+        presented: &'a Presented,
+        state: &'a State,
+        at: u64,
+        changes: Changes,
+    ) -> Self {
+        Self {
+            presented,
+            state,
+            at,
+            changes,
+        }
+    }
+
+    /// Writes a value under a key that no pallet has, such as `:code`.
+    pub(crate) fn write_raw(&mut self, key: &[u8], value: Vec<u8>) {
+        self.changes.insert(key.to_vec(), Some(value));
+    }
+
     pub(crate) const fn presented(&self) -> &'a Presented {
         self.presented
     }

@@ -41,6 +41,7 @@ fn of_one(
     mut arguments: Arguments<'_>,
     signature: &Method,
 ) -> Result<Option<Value>, ApiError> {
+    let presented = arguments.presented;
     let mut of_netuid = |value: &dyn Fn(NetUid) -> Result<Value, PresentedError>| {
         let netuid = arguments.netuid()?;
         if_exists(storage, netuid, || Ok(value(netuid)?))
@@ -73,7 +74,7 @@ fn of_one(
             let wanted: Vec<u16> = arguments.next()?;
             if_mechanism(storage, netuid, mechanism, || {
                 let fields = metagraph::fields(storage, netuid, mechanism, number)?;
-                let names = metagraph::names(storage.presented(), signature.output);
+                let names = metagraph::names(presented, signature.output);
                 Ok(metagraph::select(&fields, &names, &wanted))
             })?
         }

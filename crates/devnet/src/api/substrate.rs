@@ -1,5 +1,7 @@
 //! The runtime APIs every Substrate node has; their encoding is the same everywhere.
 
+use std::sync::Arc;
+
 use axonry_core::{AccountId, BlockHash};
 use parity_scale_codec::{Compact, Decode, Encode};
 
@@ -9,6 +11,7 @@ use crate::extrinsic;
 use crate::fees;
 use crate::node::Node;
 use crate::pool::PoolRefusal;
+use crate::presented::Presented;
 
 /// Answers the call, if it is one of these.
 pub(super) fn call(
@@ -17,20 +20,19 @@ pub(super) fn call(
     input: &[u8],
     at: Option<BlockHash>,
 ) -> Option<Result<Vec<u8>, ApiError>> {
-    let presented = node.presented();
     let answer = match name {
-        "Core_version" => pinned(node, at).map(|()| presented.version().bytes.clone()),
-        "Metadata_metadata" => pinned(node, at).and_then(|()| {
-            let blob = presented.blob(14);
+        "Core_version" => runtime(node, at).map(|it| it.version().bytes.clone()),
+        "Metadata_metadata" => runtime(node, at).and_then(|runtime| {
+            let blob = runtime.blob(14);
             let blob = blob.ok_or_else(|| ApiError::NotSupported(name.to_owned()))?;
             Ok(blob.encode())
         }),
         "Metadata_metadata_versions" => {
-            pinned(node, at).map(|()| presented.blob_versions().collect::<Vec<_>>().encode())
+            runtime(node, at).map(|it| it.blob_versions().collect::<Vec<_>>().encode())
         }
-        "Metadata_metadata_at_version" => pinned(node, at).and_then(|()| {
+        "Metadata_metadata_at_version" => runtime(node, at).and_then(|runtime| {
             let version: u32 = argument(name, input)?;
-            Ok(presented.blob(version).encode())
+            Ok(runtime.blob(version).encode())
         }),
         "AccountNonceApi_account_nonce" => account_nonce(node, name, input, at),
         "TaggedTransactionQueue_validate_transaction" => validate(node, name, input, at),
@@ -45,9 +47,10 @@ pub(super) fn call(
     Some(answer)
 }
 
-/// Even what is the same in every block is only answered for blocks that are here.
-fn pinned(node: &Node, at: Option<BlockHash>) -> Result<(), ApiError> {
-    Ok(node.read(at, |_, _| ())?)
+/// The runtime that answers for a block; even what is the same in every block is only answered for
+/// blocks that are here.
+fn runtime(node: &Node, at: Option<BlockHash>) -> Result<Arc<Presented>, ApiError> {
+    Ok(node.runtime(at)?)
 }
 
 fn argument<T: Decode>(name: &str, mut input: &[u8]) -> Result<T, ApiError> {
@@ -93,13 +96,12 @@ struct Cost {
 
 impl Cost {
     fn of(node: &Node, name: &str, input: &[u8], at: Option<BlockHash>) -> Result<Self, ApiError> {
-        pinned(node, at)?;
+        let presented = &*runtime(node, at)?;
         let failed = |reason: String| ApiError::Failed(format!("{name}: {reason}"));
         let (bytes, length) = input
             .split_last_chunk::<4>()
             .ok_or_else(|| failed("too short".to_owned()))?;
         let length = u32::from_le_bytes(*length);
-        let presented = node.presented();
         let parts = extrinsic::parts(presented, bytes);
         let parts = parts.map_err(|error| failed(format!("{error:?}")))?;
         let pays = fees::pays(presented, &parts.call);

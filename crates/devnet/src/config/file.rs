@@ -148,6 +148,7 @@ impl File {
             seed: self.seed.unwrap_or(base.seed),
             git: self.git,
             now: base.now,
+            start: base.start,
             mirror_edge: base.mirror_edge,
             strict_axons: self.strict_axons.unwrap_or(base.strict_axons),
             history: self.history.unwrap_or(base.history),

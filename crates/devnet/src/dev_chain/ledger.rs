@@ -240,7 +240,7 @@ impl Ledger for DevChain {
     }
 
     async fn fee(&self, call: &Call, account: AccountId, at: Block) -> Result<Rao, ChainError> {
-        let presented = self.node.presented();
+        let presented = &*self.node.runtime(Some(at.hash)).map_err(no_state)?;
         let data = encoded(presented, call)?;
         let failed = |error| incompatible("the extrinsic", error);
         let parsed = presented.call(&data).map_err(|reason| ChainError::Decode {

@@ -7,9 +7,9 @@ use super::{Core, Node};
 use crate::account;
 use crate::block::blake2_256;
 use crate::config::Sealing;
-use crate::execution::Strictness;
 use crate::extrinsic::{self, ChainFacts, Undecodable, Unknown, Valid, ValidityError};
-use crate::pool::{PoolRefusal, Watcher};
+use crate::faults::ChainFault;
+use crate::pool::{PoolRefusal, Watcher, Watchers};
 use crate::presented::Presented;
 use crate::storage::Storage;
 
@@ -24,20 +24,26 @@ impl Node {
         watcher: Option<Watcher>,
     ) -> Result<ExtrinsicHash, PoolRefusal> {
         let hash = ExtrinsicHash(blake2_256(&bytes));
+        if let Some(rejection) = self.faults.rejection() {
+            return Err(PoolRefusal::Ordered(rejection));
+        }
         {
             let mut core = self.core_mut();
             core.pool.admits(hash)?;
             let number = core.best().header.number;
-            let storage = Storage::new(&self.presented, &core.state, number);
-            let valid = core.validate(
-                &self.presented,
-                &storage,
-                self.genesis,
-                &bytes,
-                self.strictness,
-            );
+            let runtime = core.runtime_of(number + 1);
+            let storage = Storage::new(&runtime, &core.state, number);
+            let valid = core.validate(&runtime, &storage, self, &bytes);
             match valid {
-                Ok(valid) => core.pool.insert(hash, bytes, &valid, watcher)?,
+                // Taken, and lost without a word: whoever watches hears no more.
+                Ok(_) if self.faults.strikes(&ChainFault::LoseSubmissions) => {
+                    if let Some(watcher) = watcher {
+                        core.lost.push(watcher);
+                    }
+                }
+                Ok(valid) => core
+                    .pool
+                    .insert(hash, bytes, &valid, Watchers::new(watcher))?,
                 Err(refusal) => {
                     if matches!(refusal, PoolRefusal::Validity(ValidityError::Invalid(_))) {
                         core.pool.ban(hash);
@@ -64,14 +70,10 @@ impl Node {
     ) -> Result<(Result<Valid, PoolRefusal>, u64), super::ReadError> {
         let core = self.core();
         let number = core.pinned(at)?;
-        let storage = Storage::new(&self.presented, &core.state, number);
-        let valid = core.validate(
-            &self.presented,
-            &storage,
-            self.genesis,
-            bytes,
-            self.strictness,
-        );
+        // After an upgrade the new runtime meets a state that is not migrated yet, as on any chain.
+        let runtime = core.runtime_of(number + 1);
+        let storage = Storage::new(&runtime, &core.state, number);
+        let valid = core.validate(&runtime, &storage, self, bytes);
         Ok((valid, number + 1))
     }
 
@@ -87,7 +89,8 @@ impl Node {
     ) -> Result<u64, crate::presented::PresentedError> {
         let core = self.core();
         let number = core.best().header.number;
-        let storage = Storage::new(&self.presented, &core.state, number);
+        let runtime = core.runtime_of(number);
+        let storage = Storage::new(&runtime, &core.state, number);
         let nonce = account::read(&storage, id)?.nonce;
         Ok(core.pool.next_nonce(id, u64::from(nonce)))
     }
@@ -99,10 +102,10 @@ impl Core {
         &self,
         presented: &Presented,
         storage: &Storage<'_>,
-        genesis: BlockHash,
+        node: &Node,
         bytes: &[u8],
-        strictness: Strictness,
     ) -> Result<Valid, PoolRefusal> {
+        let genesis = node.genesis;
         let parts = extrinsic::parts(presented, bytes).map_err(refusal)?;
         let current = storage.number() + 1;
         let hash_of = |number: u64| {
@@ -118,7 +121,7 @@ impl Core {
             current,
             hash_of: &hash_of,
             bytes: bytes.len(),
-            strictness,
+            strictness: node.strictness,
         };
         extrinsic::check(&parts, storage, &facts)
             .map_err(|error| PoolRefusal::Verification(error.to_string()))?

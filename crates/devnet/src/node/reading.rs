@@ -42,8 +42,14 @@ impl Node {
     /// A block with its extrinsics.
     pub(crate) fn block(&self, hash: BlockHash) -> Option<Sealed> {
         let core = self.core();
-        let number = *core.by_hash.get(&hash)?;
-        core.block(number).cloned()
+        match core.by_hash.get(&hash) {
+            Some(number) => core.block(*number).cloned(),
+            None => core
+                .retracted
+                .iter()
+                .find(|block| block.hash == hash)
+                .cloned(),
+        }
     }
 
     /// Reads the state after a block, or after the best one.
@@ -54,7 +60,8 @@ impl Node {
     ) -> Result<T, ReadError> {
         let core = self.core();
         let number = core.pinned(at)?;
-        let storage = Storage::new(&self.presented, &core.state, number);
+        let runtime = core.runtime_of(number);
+        let storage = Storage::new(&runtime, &core.state, number);
         Ok(read(&storage, number))
     }
 
@@ -92,7 +99,13 @@ impl super::Core {
         let Some(hash) = at else {
             return Ok(self.best().header.number);
         };
-        let number = *self.by_hash.get(&hash).ok_or(ReadError::Unknown(hash))?;
+        let Some(number) = self.by_hash.get(&hash).copied() else {
+            let retracted = self.retracted.iter().any(|block| block.hash == hash);
+            return Err(match retracted {
+                true => ReadError::Discarded(hash),
+                false => ReadError::Unknown(hash),
+            });
+        };
         if number < self.state.oldest() {
             return Err(ReadError::Discarded(hash));
         }

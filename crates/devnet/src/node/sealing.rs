@@ -1,23 +1,26 @@
 //! Making blocks.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 
-use axonry_core::{Block, BlockHash};
+use axonry_core::Block;
 use parity_scale_codec::Encode;
 
+use super::charging::Charge;
 use super::pooling::BLOCK_HASHES;
 use super::{BLOCKS_PER_STATE, Core, Heads, Node};
 use crate::account;
 use crate::block::{Sealed, blake2_256};
 use crate::dispatch::{self, Info};
-use crate::execution::{Event, Execution, Strictness};
-use crate::extrinsic::{self, Parts};
-use crate::pool::{PoolStatus, Watchers};
+use crate::execution::Execution;
+use crate::extrinsic;
+use crate::faults::ChainFault;
+use crate::migration;
+use crate::pool::{PoolStatus, Watched};
 use crate::presented::{Presented, PresentedError, Value};
 use crate::state::Changes;
 use crate::storage::Storage;
 use crate::subtensor::{epochs, registration, weights};
-use crate::{balances, fees};
 
 /// The most pooled extrinsics in one block; the rest waits for the next.
 const MOST_EXTRINSICS: usize = 512;
@@ -40,7 +43,39 @@ struct Draft<'a> {
     /// What of the pool is in it, and what of the pool turned out invalid.
     included: Vec<(axonry_core::AccountId, u64)>,
     rejected: Vec<(axonry_core::AccountId, u64)>,
-    strictness: Strictness,
+}
+
+/// What a block is made of.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Making<'a> {
+    pooled: bool,
+    upgrade: Option<&'a Presented>,
+}
+
+impl<'a> Making<'a> {
+    /// Whatever is ready in the pool.
+    pub(super) const fn usual() -> Self {
+        Self {
+            pooled: true,
+            upgrade: None,
+        }
+    }
+
+    /// Nothing but what nobody signs.
+    pub(super) const fn empty() -> Self {
+        Self {
+            pooled: false,
+            upgrade: None,
+        }
+    }
+
+    /// What is ready in the pool, and another runtime.
+    pub(super) const fn upgrading(to: &'a Presented) -> Self {
+        Self {
+            pooled: true,
+            upgrade: Some(to),
+        }
+    }
 }
 
 impl Node {
@@ -55,18 +90,39 @@ impl Node {
         edit: impl FnOnce(&mut Storage<'_>) -> Result<(), PresentedError>,
     ) -> Result<Block, PresentedError> {
         let mut guard = self.core_mut();
-        let core = &mut *guard;
+        let block = self.make_with(&mut guard, Making::usual(), edit)?;
+        self.tell(&guard);
+        Ok(block)
+    }
+
+    /// Makes a block; nobody is told yet.
+    pub(super) fn make(&self, core: &mut Core, of: Making<'_>) -> Result<Block, PresentedError> {
+        self.make_with(core, of, |_| Ok(()))
+    }
+
+    fn make_with(
+        &self,
+        core: &mut Core,
+        of: Making<'_>,
+        edit: impl FnOnce(&mut Storage<'_>) -> Result<(), PresentedError>,
+    ) -> Result<Block, PresentedError> {
         let parent = core.best().clone();
-        let number = parent.header.number + 1;
-        let now = now().max(core.now + 1);
+        let before = parent.header.number;
+        let number = before + 1;
+        let now = self.clock.now(number, core.now);
+        let (old, runtime) = (core.runtime_of(before), core.runtime_of(number));
+        let migrated = if Arc::ptr_eq(&old, &runtime) {
+            Changes::new()
+        } else {
+            migration::migrate(&core.state, before, &old, &runtime, self.netuid)?
+        };
 
         let mut draft = Draft {
-            storage: Storage::new(&self.presented, &core.state, parent.header.number),
+            storage: Storage::with_changes(&runtime, &core.state, before, migrated),
             extrinsics: Vec::new(),
             records: Vec::new(),
             included: Vec::new(),
             rejected: Vec::new(),
-            strictness: self.strictness,
         };
         draft.initialize(&parent)?;
         edit(&mut draft.storage)?;
@@ -75,7 +131,12 @@ impl Node {
         self.beacon.publish(&mut draft.storage, self.netuid, now)?;
         weights::reveal_matured(&mut draft.storage, self.netuid, number)?;
         draft.timestamp(now)?;
-        draft.pooled(core, self.genesis, number)?;
+        if let Some(upgrade) = of.upgrade {
+            draft.upgrade(upgrade);
+        }
+        if of.pooled {
+            draft.pooled(core, self, number)?;
+        }
         draft.deposit()?;
 
         let Draft {
@@ -88,19 +149,24 @@ impl Node {
         let changes = storage.into_changes();
         let slot = Some(now / 1_000);
         let state_root = root(parent.header.state_root, &changes);
-        let sealed = Sealed::new(parent.hash, number, slot, state_root, extrinsics);
+        let upgrades = of.upgrade.is_some();
+        let sealed = Sealed::new(parent.hash, number, slot, state_root, extrinsics, upgrades);
         let block = sealed.block();
         core.now = now;
         core.state.apply(number, changes);
         core.append(sealed, self.history);
-        core.settle(&self.presented, block, &included, &rejected)?;
-        let finalized = core.finalize(number.saturating_sub(self.finality_lag));
-        // Told while the lock is held, so that nobody sees the heads out of order.
-        self.heads.send_replace(Heads {
-            best: block,
-            finalized,
-        });
+        core.settle(&runtime, block, &included, &rejected)?;
+        core.stall(self.faults.has(&ChainFault::StallFinality));
+        core.finalize(number.saturating_sub(self.finality_lag));
         Ok(block)
+    }
+
+    /// Tells the newest blocks; while the lock is held, so that nobody hears of them out of order.
+    pub(super) fn tell(&self, core: &Core) {
+        self.heads.send_replace(Heads {
+            best: core.best().block(),
+            finalized: core.finalized,
+        });
     }
 }
 
@@ -116,6 +182,20 @@ impl Draft<'_> {
         match before.checked_sub(BLOCK_HASHES) {
             None | Some(0) => Ok(()),
             Some(old) => storage.remove("System", "BlockHash", &[short(old).into()]),
+        }
+    }
+
+    /// Puts the code of another runtime into the state: a hash stands in for it.
+    fn upgrade(&mut self, to: &Presented) {
+        let code = blake2_256(&to.version().bytes).to_vec();
+        self.storage.write_raw(b":code", code);
+        let presented = self.storage.presented();
+        if presented.event_fields("System", "CodeUpdated").is_some() {
+            let event = Value::variant("System", Value::List(vec![Value::unit("CodeUpdated")]));
+            self.records.push(Value::Record(vec![
+                ("phase", Value::unit("Initialization")),
+                ("event", event),
+            ]));
         }
     }
 
@@ -139,16 +219,11 @@ impl Draft<'_> {
     }
 
     /// Everything that is ready, checked again in the state it meets.
-    fn pooled(
-        &mut self,
-        core: &Core,
-        genesis: BlockHash,
-        number: u64,
-    ) -> Result<(), PresentedError> {
+    fn pooled(&mut self, core: &Core, node: &Node, number: u64) -> Result<(), PresentedError> {
         let presented = self.storage.presented();
         for key in core.pool.ready().into_iter().take(MOST_EXTRINSICS) {
             let bytes = core.pool.bytes(key).expect("ready, so it is there");
-            let valid = core.validate(presented, &self.storage, genesis, bytes, self.strictness);
+            let valid = core.validate(presented, &self.storage, node, bytes);
             let parts = extrinsic::parts(presented, bytes);
             let (Ok(valid), Ok(parts)) = (valid, parts) else {
                 self.rejected.push(key);
@@ -158,16 +233,18 @@ impl Draft<'_> {
                 // The one before it was rejected a moment ago: it waits again.
                 continue;
             }
-            let strictness = self.strictness;
             let mut execution = Execution {
                 storage: &mut self.storage,
                 origin: parts.account,
                 number,
-                strictness,
+                strictness: node.strictness,
                 events: Vec::new(),
             };
             let charge = Charge::take(&mut execution, &parts, bytes.len())?;
-            let outcome = execution.run(&parts.call)?;
+            let outcome = match node.faults.strikes(&ChainFault::IncludeWithoutEffect) {
+                true => Ok(()),
+                false => execution.run(&parts.call)?,
+            };
             let outcome = outcome.map(|()| std::mem::take(&mut execution.events));
             let told = charge.tell(&mut execution);
             let index = self.index();
@@ -193,53 +270,6 @@ impl Draft<'_> {
         let count = u32::try_from(records.len()).expect("few events per extrinsic");
         self.storage.write("System", "EventCount", &[], count)?;
         self.storage.write("System", "Events", &[], records)
-    }
-}
-
-/// What an extrinsic costs its sender, whatever becomes of the call.
-struct Charge {
-    account: axonry_core::AccountId,
-    pays: bool,
-    fee: u64,
-    tip: u64,
-    /// The events of taking it.
-    events: Vec<Event>,
-}
-
-impl Charge {
-    /// Uses up the nonce, and takes fee and tip.
-    fn take(
-        execution: &mut Execution<'_, '_>,
-        parts: &Parts<'_>,
-        bytes: usize,
-    ) -> Result<Self, PresentedError> {
-        let storage = &mut *execution.storage;
-        let mut account = account::read(storage, parts.account)?;
-        account.nonce = account.nonce.saturating_add(1);
-        account::write(storage, parts.account, &account)?;
-        let pays = fees::pays(storage.presented(), &parts.call);
-        let fee = if pays { fees::fee(bytes as u64) } else { 0 };
-        let taken = fee.saturating_add(parts.tip);
-        if taken > 0 {
-            balances::withdraw(execution, parts.account, taken)?;
-        }
-        Ok(Self {
-            account: parts.account,
-            pays,
-            fee,
-            tip: parts.tip,
-            events: std::mem::take(&mut execution.events),
-        })
-    }
-
-    /// The event that says what was paid.
-    fn tell(&self, execution: &mut Execution<'_, '_>) -> Vec<Event> {
-        let paid = self.fee.saturating_add(self.tip);
-        if paid > 0 {
-            let fields = vec![self.account.into(), paid.into(), self.tip.into()];
-            execution.deposit("TransactionPayment", "TransactionFeePaid", fields);
-        }
-        std::mem::take(&mut execution.events)
     }
 }
 
@@ -275,7 +305,11 @@ impl Core {
             // A node does not look again at what a block it knows has used up.
             self.pool.ban(waiting.hash);
             waiting.watchers.tell(&PoolStatus::InBlock(block.hash));
-            self.watched.push_back((block, waiting.watchers));
+            self.watched.push_back(Watched {
+                block,
+                extrinsic: waiting.hash,
+                watchers: waiting.watchers,
+            });
         }
         for key in rejected {
             self.pool.reject(*key);
@@ -286,22 +320,24 @@ impl Core {
         Ok(())
     }
 
+    /// Keeps finality where it is, or lets it go on.
+    fn stall(&mut self, stalled: bool) {
+        let standing = self.finalized.number.0;
+        self.stalled = stalled.then(|| self.stalled.unwrap_or(standing));
+    }
+
     /// Makes everything up to block `number` final.
-    fn finalize(&mut self, number: u64) -> Block {
+    fn finalize(&mut self, number: u64) {
+        let number = self.stalled.map_or(number, |stalled| number.min(stalled));
+        let number = number.max(self.finalized.number.0);
         let due = self
             .watched
-            .partition_point(|(block, _)| block.number.0 <= number);
-        let due: VecDeque<(Block, Watchers)> = self.watched.drain(..due).collect();
-        for (block, mut watchers) in due {
-            watchers.tell(&PoolStatus::Finalized(block.hash));
+            .partition_point(|watched| watched.block.number.0 <= number);
+        let due: VecDeque<Watched> = self.watched.drain(..due).collect();
+        for mut watched in due {
+            let block = watched.block.hash;
+            watched.watchers.tell(&PoolStatus::Finalized(block));
         }
-        let finalized = self.block(number).unwrap_or_else(|| self.best());
-        finalized.block()
+        self.finalized = self.block(number).unwrap_or_else(|| self.best()).block();
     }
-}
-
-/// Milliseconds since the Unix epoch.
-fn now() -> u64 {
-    let now = jiff::Timestamp::now().as_millisecond();
-    u64::try_from(now).unwrap_or(0)
 }

@@ -1,6 +1,6 @@
-use axonry_chain::{ExtrinsicHash, PoolRejection};
+use axonry_chain::{ExtrinsicHash, InvalidReason, PoolRejection};
 
-use crate::extrinsic::{Unknown, ValidityError};
+use crate::extrinsic::{Invalid, Unknown, ValidityError};
 
 /// Why the pool does not take an extrinsic, and how a node says so over JSON-RPC.
 ///
@@ -19,6 +19,8 @@ pub(crate) enum PoolRefusal {
         new: u64,
     },
     Full,
+    /// Refused on command.
+    Ordered(PoolRejection),
 }
 
 impl PoolRefusal {
@@ -65,6 +67,38 @@ impl PoolRefusal {
                 "Immediately Dropped".to_owned(),
                 Some("The transaction couldn't enter the pool because of the limit".to_owned()),
             ),
+            Self::Ordered(rejection) => Self::ordered(rejection),
+        }
+    }
+
+    /// The code and words a node refuses with, from a client's vocabulary.
+    fn ordered(rejection: &PoolRejection) -> (i32, String, Option<String>) {
+        let words = |code, message: &str, data: Option<&str>| {
+            (code, message.to_owned(), data.map(str::to_owned))
+        };
+        match rejection {
+            PoolRejection::Invalid(reason) => {
+                let data = match reason {
+                    InvalidReason::Stale => Invalid::Stale.words(),
+                    InvalidReason::Future => "Transaction will be valid in the future".to_owned(),
+                    InvalidReason::BadProof => Invalid::BadProof.words(),
+                    InvalidReason::AncientBirthBlock => Invalid::AncientBirthBlock.words(),
+                    InvalidReason::Payment => Invalid::Payment.words(),
+                    InvalidReason::Custom(number) => Invalid::Custom(*number).words(),
+                    other => other.to_string(),
+                };
+                words(1010, "Invalid Transaction", Some(&data))
+            }
+            PoolRejection::UnknownValidity(reason) => {
+                words(1011, "Unknown Transaction Validity", Some(reason))
+            }
+            PoolRejection::Banned => words(1012, "Transaction is temporarily banned", None),
+            PoolRejection::AlreadyImported => words(1013, "Transaction Already Imported", None),
+            PoolRejection::PriorityTooLow => words(1014, "Priority is too low: (1 vs 1)", None),
+            PoolRejection::Cycle => words(1015, "Cycle Detected", None),
+            PoolRejection::PoolFull => words(1016, "Immediately Dropped", None),
+            PoolRejection::Other { code, message } => words(*code, message, None),
+            other => words(1, &other.to_string(), None),
         }
     }
 

@@ -1,9 +1,11 @@
 use axonry_chain::{ExtrinsicHash, ExtrinsicStatus};
-use axonry_core::BlockHash;
+use axonry_core::{Block, BlockHash};
 use tokio::sync::mpsc;
 
 /// An extrinsic's whole story is shorter than this.
-const LONGEST_STORY: usize = 16;
+///
+/// A few forks make it longer.
+const LONGEST_STORY: usize = 64;
 
 /// One word about an extrinsic in the pool, as a node says it.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -12,6 +14,7 @@ pub(crate) enum PoolStatus {
     Ready,
     Broadcast(Vec<String>),
     InBlock(BlockHash),
+    Retracted(BlockHash),
     Finalized(BlockHash),
     Usurped(ExtrinsicHash),
     Invalid,
@@ -31,6 +34,7 @@ impl PoolStatus {
             Self::Ready => json!("ready"),
             Self::Broadcast(peers) => json!({ "broadcast": peers }),
             Self::InBlock(hash) => json!({ "inBlock": hash }),
+            Self::Retracted(hash) => json!({ "retracted": hash }),
             Self::Finalized(hash) => json!({ "finalized": hash }),
             Self::Usurped(hash) => json!({ "usurped": hash.to_string() }),
             Self::Invalid => json!("invalid"),
@@ -45,6 +49,7 @@ impl From<PoolStatus> for ExtrinsicStatus {
             PoolStatus::Ready => Self::Ready,
             PoolStatus::Broadcast(_) => Self::Broadcast,
             PoolStatus::InBlock(hash) => Self::InBlock(hash),
+            PoolStatus::Retracted(hash) => Self::Retracted(hash),
             PoolStatus::Finalized(hash) => Self::Finalized(hash),
             PoolStatus::Usurped(_) => Self::Usurped,
             PoolStatus::Invalid => Self::Invalid,
@@ -58,6 +63,14 @@ pub(crate) type Watcher = mpsc::Sender<PoolStatus>;
 /// Both ends of a watch.
 pub(crate) fn watch() -> (Watcher, mpsc::Receiver<PoolStatus>) {
     mpsc::channel(LONGEST_STORY)
+}
+
+/// An extrinsic in a block that is not final, with whoever watches it.
+#[derive(Debug)]
+pub(crate) struct Watched {
+    pub(crate) block: Block,
+    pub(crate) extrinsic: ExtrinsicHash,
+    pub(crate) watchers: Watchers,
 }
 
 /// Whoever watches one extrinsic.

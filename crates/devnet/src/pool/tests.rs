@@ -3,7 +3,7 @@ use std::time::Duration;
 use axonry_chain::ExtrinsicHash;
 use axonry_core::AccountId;
 
-use super::{Pool, PoolRefusal, PoolStatus, ROOM, watch};
+use super::{Pool, PoolRefusal, PoolStatus, ROOM, Watchers, watch};
 use crate::extrinsic::Valid;
 
 const ALICE: AccountId = AccountId::from_bytes([1; 32]);
@@ -27,15 +27,20 @@ fn valid(account: AccountId, nonce: u64, priority: u64) -> Valid {
 
 fn insert(pool: &mut Pool, number: u64, valid: &Valid) -> Result<(), PoolRefusal> {
     pool.admits(hash(number))?;
-    pool.insert(hash(number), vec![], valid, None)
+    pool.insert(hash(number), vec![], valid, Watchers::default())
 }
 
 #[test]
 fn only_a_higher_priority_replaces_what_waits() {
     let mut pool = Pool::default();
     let (watcher, mut told) = watch();
-    pool.insert(hash(1), vec![], &valid(ALICE, 0, 5), Some(watcher))
-        .expect("room");
+    pool.insert(
+        hash(1),
+        vec![],
+        &valid(ALICE, 0, 5),
+        Watchers::new(Some(watcher)),
+    )
+    .expect("room");
     let refused = insert(&mut pool, 2, &valid(ALICE, 0, 5));
     assert_eq!(refused, Err(PoolRefusal::TooLowPriority { old: 5, new: 5 }));
     insert(&mut pool, 3, &valid(ALICE, 0, 6)).expect("it pays more");

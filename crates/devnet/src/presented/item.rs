@@ -8,6 +8,7 @@ use frame_metadata::v16::{
 use scale_info::{PortableRegistry, TypeDef};
 use twox_hash::XxHash64;
 
+use super::transcode::transcode;
 use super::{Presented, PresentedError, Value, encode};
 
 /// One storage item of the presented runtime.
@@ -102,6 +103,55 @@ impl StorageItem {
             hash_onto(hasher, &bytes, &mut key);
         }
         Ok(key)
+    }
+}
+
+impl Presented {
+    /// Every storage item there is.
+    pub(crate) fn items(&self) -> impl Iterator<Item = &StorageItem> {
+        self.storage.values().flat_map(BTreeMap::values)
+    }
+
+    /// Key and value of one of this runtime's items as another runtime has them; `None` when it has
+    /// no such item.
+    pub(crate) fn moved(
+        &self,
+        item: &StorageItem,
+        key: &[u8],
+        value: &[u8],
+        new: &Self,
+    ) -> Result<Option<(Vec<u8>, Vec<u8>)>, String> {
+        let same = item.name.split_once('.');
+        let Some(same) = same.and_then(|(pallet, name)| new.item(pallet, name)) else {
+            return Ok(None);
+        };
+        let (types, new_types) = (self.types(), new.types());
+        let mut moved = same.prefix.to_vec();
+        let mut rest = &key[item.prefix.len()..];
+        if item.keys.len() != same.keys.len() {
+            return Err("it is keyed by something else".to_owned());
+        }
+        for ((hasher, ty), (new_hasher, new_ty)) in item.keys.iter().zip(&same.keys) {
+            // The hash is no longer than what is left, or the key would not be one.
+            rest = rest.get(hashed(hasher)?..).ok_or("a key ends early")?;
+            let mut part = Vec::new();
+            transcode(&mut rest, (*ty, types), (*new_ty, new_types), &mut part)?;
+            hash_onto(new_hasher, &part, &mut moved);
+        }
+        let (mut left, mut content) = (value, Vec::new());
+        let (old, new) = ((item.value, types), (same.value, new_types));
+        transcode(&mut left, old, new, &mut content)?;
+        Ok(Some((moved, content)))
+    }
+}
+
+/// How many bytes of hash stand before a part of a key, which must be readable behind it.
+fn hashed(hasher: &StorageHasher) -> Result<usize, String> {
+    match hasher {
+        StorageHasher::Identity => Ok(0),
+        StorageHasher::Twox64Concat => Ok(8),
+        StorageHasher::Blake2_128Concat => Ok(16),
+        _ => Err("its keys cannot be read back".to_owned()),
     }
 }
 

@@ -3,9 +3,9 @@
 use std::sync::Arc;
 
 use axonry_core::BlockHash;
-use jsonrpsee::RpcModule;
 use jsonrpsee::core::RegisterMethodError;
 use jsonrpsee::types::ErrorObjectOwned;
+use jsonrpsee::{PendingSubscriptionSink, RpcModule};
 use serde_json::{Value, json};
 
 use super::chain::message;
@@ -42,8 +42,8 @@ pub(super) fn register(module: &mut RpcModule<Arc<Node>>) -> Result<(), Register
     })?;
     module.register_method("state_getMetadata", |params, node, _| -> Answer<Hex> {
         let at: Option<BlockHash> = params.sequence().optional_next()?;
-        node.read(at, |_, _| ())?;
-        let blob = node.presented().blob(14);
+        let runtime = node.runtime(at)?;
+        let blob = runtime.blob(14);
         let blob = blob.ok_or_else(|| error(4003, "Client error: no metadata of version 14"))?;
         Ok(Hex(blob.to_vec()))
     })?;
@@ -51,8 +51,7 @@ pub(super) fn register(module: &mut RpcModule<Arc<Node>>) -> Result<(), Register
         "state_getRuntimeVersion",
         |params, node, _| -> Answer<Value> {
             let at: Option<BlockHash> = params.sequence().optional_next()?;
-            node.read(at, |_, _| ())?;
-            Ok(version(node.presented().version()))
+            Ok(version(node.runtime(at)?.version()))
         },
     )?;
     module.register_alias("chain_getRuntimeVersion", "state_getRuntimeVersion")?;
@@ -60,17 +59,33 @@ pub(super) fn register(module: &mut RpcModule<Arc<Node>>) -> Result<(), Register
         "state_subscribeRuntimeVersion",
         "state_runtimeVersion",
         "state_unsubscribeRuntimeVersion",
-        |_, pending, node, _| async move {
-            // The runtime does not change while the chain runs: there is one version to tell.
-            if let Ok(sink) = pending.accept().await {
-                let version = version(node.presented().version());
-                if sink.send(message(&version)).await.is_ok() {
-                    sink.closed().await;
-                }
-            }
-        },
+        |_, pending, node, _| announce(Arc::clone(&node), pending),
     )?;
     Ok(())
+}
+
+/// Tells the version of the best block's runtime, then every other one that takes its place.
+async fn announce(node: Arc<Node>, pending: PendingSubscriptionSink) {
+    let mut heads = node.watch_heads();
+    let Ok(sink) = pending.accept().await else {
+        return;
+    };
+    let mut told: Option<Vec<u8>> = None;
+    loop {
+        heads.mark_unchanged();
+        let runtime = node.newest_runtime();
+        let newest = runtime.version();
+        if told.as_ref() != Some(&newest.bytes) {
+            told = Some(newest.bytes.clone());
+            if sink.send(message(&version(newest))).await.is_err() {
+                return;
+            }
+        }
+        tokio::select! {
+            () = sink.closed() => return,
+            changed = heads.changed() => if changed.is_err() { return },
+        }
+    }
 }
 
 fn storage(module: &mut RpcModule<Arc<Node>>) -> Result<(), RegisterMethodError> {

@@ -8,6 +8,7 @@ use super::neurons::StoredAxon;
 use super::{PALLET, hyperparameters, stake};
 use crate::account::{self, Account};
 use crate::config::{DevnetConfig, NeuronConfig};
+use crate::migration;
 use crate::presented::{PresentedError, Value};
 use crate::storage::Storage;
 
@@ -22,12 +23,7 @@ pub(crate) fn write(
     storage: &mut Storage<'_>,
     config: &DevnetConfig,
 ) -> Result<(), PresentedError> {
-    let version = storage.presented().version().clone();
-    let upgrade = Value::Record(vec![
-        ("spec_version", version.spec_version.into()),
-        ("spec_name", Value::Text(version.spec_name)),
-    ]);
-    storage.write("System", "LastRuntimeUpgrade", &[], upgrade)?;
+    migration::upgraded(storage)?;
     storage.write(PALLET, "NetworksAdded", &[0_u16.into()], true)?;
     storage.write(PALLET, "SubtokenEnabled", &[0_u16.into()], true)?;
     storage.write(PALLET, "TotalNetworks", &[], 2_u16)?;

@@ -1,6 +1,7 @@
 //! The dev chain as a client meets it: JSON-RPC over a real websocket.
 
 mod foreign;
+mod forks;
 mod heads;
 mod in_process;
 mod ledger;
@@ -8,3 +9,4 @@ mod paths;
 mod pool;
 mod reads;
 mod rig;
+mod upgrade;

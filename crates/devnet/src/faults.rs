@@ -1,0 +1,5 @@
+//! What goes wrong on command.
+
+mod chain;
+
+pub use chain::{ChainFault, ChainFaults};
