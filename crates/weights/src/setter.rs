@@ -9,6 +9,7 @@
 //! | preflight: not registered, no permit, version key, unknown form of commit, uids changed hands | it would not land | refused with a remedy, nothing sent |
 //! | preflight: rate limit | too soon | waits for the first legal block as long as `patience` allows, then reads everything anew |
 //! | pool: stale, future, bad proof, ancient birth block (1010) | nonce, runtime or era moved on | signed anew with a new nonce, once per block |
+//! | preflight: the chain cannot be asked | nothing is pending | everything is read again, until the deadline |
 //! | preflight: nonce or last update moved since our last extrinsic | somebody else uses the hotkey | refused with an alarm until acknowledged |
 //! | preflight: the epoch has a vector of another round | a second one gains nothing | waits for the next epoch, as above |
 //! | pool: custom 6 (1010) | rate limit | next legal block, signed anew |

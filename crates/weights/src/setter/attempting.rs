@@ -1,12 +1,13 @@
+use axonry_chain::SignedExtrinsic;
 use axonry_core::BlockNumber;
-use tokio::time::Instant;
+use tokio::time::{Instant, sleep};
 use tracing::{info, warn};
 
 use super::delivery::Verdict;
 use super::looking::Target;
-use super::patience::{Heads, patiently};
+use super::patience::{Heads, LONGEST_PAUSE, patiently};
 use super::preflight::Ready;
-use super::{Intent, IntentId, Landing, Rejection, SetError, Setter};
+use super::{Attempt, Intent, IntentId, Landing, Rejection, SetError, Setter};
 use crate::Plan;
 
 impl Setter {
@@ -20,21 +21,8 @@ impl Setter {
         let mut open: Option<(IntentId, Rejection)> = None;
         let mut from = BlockNumber(0);
         for number in 1..=self.settings.attempts.get() {
-            let signed = match self.preflight(plan, round, from, heads, deadline).await {
-                Ok(ready) => {
-                    let signed = match number {
-                        1 => self.alone(plan, &ready, deadline).await,
-                        _ => Ok(()),
-                    };
-                    let signed = match signed {
-                        Ok(()) => self.sign(plan, &ready, deadline).await,
-                        Err(error) => Err(error),
-                    };
-                    signed.map(|(extrinsic, attempt)| (extrinsic, attempt, ready.epoch))
-                }
-                Err(error) => Err(error),
-            };
-            let (extrinsic, attempt, epoch) = match signed {
+            let signed = self.signed_on(plan, round, from, number, heads, deadline);
+            let (extrinsic, attempt, epoch) = match signed.await {
                 Ok(signed) => signed,
                 Err(error) => return self.give_up(error, open).await,
             };
@@ -80,6 +68,42 @@ impl Setter {
         }
         let (id, reason) = open.expect("there is at least one attempt, and a failed one says why");
         Ok(self.conclude(id, Landing::Rejected { reason }).await)
+    }
+
+    /// Signs the plan on the newest state, through lost connections: nothing is pending yet, so as
+    /// long as there is time an epoch is not given up for them.
+    async fn signed_on(
+        &self,
+        plan: &Plan,
+        round: u64,
+        from: BlockNumber,
+        number: u8,
+        heads: &mut Heads<'_>,
+        deadline: Instant,
+    ) -> Result<(SignedExtrinsic, Attempt, Option<u64>), SetError> {
+        let mut pause = self.settings.pause;
+        loop {
+            let signed = async {
+                let ready = self.preflight(plan, round, from, heads, deadline).await?;
+                if number == 1 {
+                    self.alone(plan, &ready, deadline).await?;
+                }
+                let (extrinsic, attempt) = self.sign(plan, &ready, deadline).await?;
+                Ok((extrinsic, attempt, ready.epoch))
+            };
+            let error = match signed.await {
+                Err(error @ (SetError::Chain(_) | SetError::Deadline)) if error.is_transient() => {
+                    error
+                }
+                signed => return signed,
+            };
+            if Instant::now() + pause > deadline {
+                return Err(error);
+            }
+            warn!(%error, ?pause, "starting over");
+            sleep(pause).await;
+            pause = (pause * 2).min(LONGEST_PAUSE);
+        }
     }
 
     /// Ends where no further extrinsic can be signed.

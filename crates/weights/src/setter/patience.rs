@@ -7,7 +7,8 @@ use futures_util::StreamExt;
 use tokio::time::{Instant, sleep, timeout_at};
 use tracing::debug;
 
-const LONGEST_PAUSE: Duration = Duration::from_secs(8);
+/// No pause is longer.
+pub(super) const LONGEST_PAUSE: Duration = Duration::from_secs(8);
 
 /// Why a question has no answer.
 #[derive(Debug)]

@@ -124,6 +124,11 @@ impl Setter {
             salt: committed.salt,
             version_key: committed.version_key,
         };
+        match self.changed_hands(intent, head).await {
+            Ok(moved) if moved.is_empty() => {}
+            Ok(moved) => warn!(?moved, "slots changed hands between commit and reveal"),
+            Err(error) => warn!(%error, "whether slots changed hands meanwhile is not known"),
+        }
         for number in 1..=self.settings.attempts.get() {
             let extrinsic = match self.signed(&call, head, self.settings.era, deadline).await {
                 Ok(extrinsic) => extrinsic,

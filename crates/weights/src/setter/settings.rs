@@ -18,7 +18,8 @@ pub struct SetterSettings {
     pub patience: Duration,
     /// When to give up on everything, counted from the call.
     pub deadline: Duration,
-    /// How long reads before sending, and one submission, may take with all retries.
+    /// How long reads before sending, and one submission, may take with all retries; then everything
+    /// is read from the start, until the deadline.
     pub reads: Duration,
     /// The first pause before a read is tried again; it doubles.
     pub pause: Duration,

@@ -1,12 +1,13 @@
 use std::time::Duration;
 
-use axonry_core::{MechId, NetUid};
+use axonry_chain::Metagraph;
+use axonry_core::{Block, Hotkey, MechId, NetUid, Uid};
 use tokio::time::Instant;
 use tracing::{error, info};
 
 use super::delivery::Verdict;
 use super::looking::Target;
-use super::patience::Heads;
+use super::patience::{Heads, patiently};
 use super::{Carrier, Intent, IntentId, Landing, SetError, Setter};
 
 impl Setter {
@@ -63,6 +64,31 @@ impl Setter {
                 return Ok(Some(landing));
             }
         }
+    }
+
+    /// The uids of an intent whose hotkey at `at` is another than when it was signed, with the hotkey
+    /// they were meant for: a committed vector cannot be changed any more, so its reveal pays
+    /// strangers.
+    ///
+    /// # Errors
+    /// [`SetError::Chain`] when either block's neurons cannot be read; a node that keeps little
+    /// history does not have the first.
+    pub async fn changed_hands(
+        &self,
+        intent: &Intent,
+        at: Block,
+    ) -> Result<Vec<(Uid, Hotkey)>, SetError> {
+        let reads = Instant::now() + self.settings.reads;
+        let (netuid, pause) = (intent.netuid, self.settings.pause);
+        let signed = intent.attempt.birth;
+        let then = patiently(reads, pause, || self.chain.metagraph(netuid, signed)).await?;
+        let now = patiently(reads, pause, || self.chain.metagraph(netuid, at)).await?;
+        let owner = |metagraph: &Metagraph, uid| Some(metagraph.neuron(uid)?.hotkey);
+        let moved = intent.weights.uids().filter_map(|uid| {
+            let meant = owner(&then, uid)?;
+            (owner(&now, uid) != Some(meant)).then_some((uid, meant))
+        });
+        Ok(moved.collect())
     }
 
     pub(super) async fn settle(
