@@ -124,7 +124,7 @@ async fn epochs_go_on_where_they_are_when_they_move_into_the_state() {
         let EpochClock::Stateful(state) = clock.expect("there").epochs else {
             panic!("the new runtime keeps its epochs in state");
         };
-        let ran = (state.last_epoch_block == first.number).then_some(first.number);
+        let ran = (state.blocks_since_last_step == 0).then_some(first.number);
         let next = ran.or_else(|| EpochClock::Stateful(state).next_epoch_after(first.number));
         assert_eq!(next, expected, "upgraded in block {upgrade_at}");
     }
