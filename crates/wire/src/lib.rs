@@ -7,7 +7,8 @@
 //!
 //! Their modules are pure: they build and read headers, and judge them, with time as a number that
 //! comes in. [`Axon`] serves: handlers of [`Synapse`]s behind limits, signatures and a memory of what
-//! was asked before.
+//! was asked before. [`Dendrite`] asks: one axon or hundreds at once, whose answers are handed out as
+//! they land.
 //!
 //! ```
 //! use axonry_wire::bt::{self, PythonValue};
@@ -28,6 +29,7 @@ mod axon;
 pub mod bt;
 pub mod btauth;
 mod caller;
+mod dendrite;
 mod nonce;
 mod replay;
 mod signature;
@@ -35,6 +37,10 @@ mod synapse;
 
 pub use axon::{Axon, AxonBuilder, AxonCounters, Failure, Limits, Rate, Route};
 pub use caller::{Caller, Roster, Standing};
+pub use dendrite::{
+    Answer, AnswerLimits, Answers, CallError, Dendrite, DendriteBuilder, Patience, Protocol,
+    Question, Target,
+};
 pub use nonce::NonceSource;
 pub use replay::{Replay, ReplayGuard};
 pub use signature::{Scheme, SignatureError};

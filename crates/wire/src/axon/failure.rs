@@ -24,7 +24,8 @@ impl Failure {
             .ok()
             .filter(|status| status.is_client_error() || status.is_server_error());
         let mut message = message.into();
-        message.truncate(message.floor_char_boundary(LONGEST));
+        let ends = message.char_indices().map(|(at, one)| at + one.len_utf8());
+        message.truncate(ends.take_while(|end| *end <= LONGEST).last().unwrap_or(0));
         Self {
             status: status.unwrap_or(StatusCode::INTERNAL_SERVER_ERROR),
             message: message.into(),

@@ -2,6 +2,8 @@
 
 mod axon;
 mod btauth;
+mod dendrite;
+mod fleet;
 mod http;
 mod requests;
 
