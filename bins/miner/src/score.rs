@@ -1,0 +1,61 @@
+//! `miner score`: one account through the mechanism that validators run.
+
+use std::collections::BTreeMap;
+
+use anyhow::{Context, Result, anyhow};
+use axonry_core::{Hotkey, Observed};
+use axonry_neuron::{Evaluation, Mechanism, Round, Unwatched};
+use axonry_oss::MinerTrace;
+use jiff::Timestamp;
+use tokio::time::timeout;
+
+use crate::arguments::ScoreArguments;
+use crate::report::Report;
+use crate::wiring::{Subnet, Wired};
+
+/// Scores the work of one account, as the only miner of a subnet of its own.
+///
+/// # Errors
+/// When anything that a validator would have to know is not to be had.
+pub(crate) async fn score(asked: &ScoreArguments) -> Result<Report> {
+    let evaluating = async {
+        let wired = Wired::new(asked).await?;
+        let subnet = Subnet::of_one(asked.at.unwrap_or_else(Timestamp::now));
+        let round = Round {
+            number: 1,
+            metagraph: &subnet.metagraph,
+            hyperparameters: &subnet.hyperparameters,
+            averages: &BTreeMap::new(),
+            now: subnet.now,
+            progress: &Unwatched,
+        };
+        let evaluation = wired.mechanism.evaluate(round).await?;
+        let (trace, warnings) = told(evaluation, &subnet.miner)?;
+        Ok(Report {
+            source: wired.source,
+            at: subnet.at.to_string(),
+            assumptions: wired.assumptions,
+            warnings,
+            trace,
+        })
+    };
+    timeout(asked.deadline, evaluating)
+        .await
+        .map_err(|_| anyhow!("not done within {:?}: raise `--deadline`", asked.deadline))?
+}
+
+/// What the mechanism says of the miner, and what it warns of.
+fn told(mut evaluation: Evaluation, miner: &Hotkey) -> Result<(MinerTrace, Vec<String>)> {
+    if let Some(Observed::Unknown { reason }) = evaluation.scores.get(miner) {
+        return Err(anyhow!("the score is not known: {reason}"));
+    }
+    let Some(trace) = evaluation.traces.remove(miner) else {
+        // It was judged without a look at any work: for want of an account.
+        let why = evaluation.explanations.remove(miner);
+        return Err(anyhow!(
+            why.unwrap_or_else(|| "there is nothing to score".to_owned())
+        ));
+    };
+    let trace = serde_json::from_str(&trace).context("the mechanism's trace cannot be read")?;
+    Ok((trace, evaluation.warnings))
+}
