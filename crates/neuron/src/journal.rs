@@ -1,46 +1,11 @@
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
-
 use async_trait::async_trait;
-use axonry_chain::{Chain, ChainError};
-use axonry_core::{Block, BlockHash, BlockNumber, Hotkey, MechId, NetUid};
+use axonry_core::{BlockHash, BlockNumber, Hotkey, MechId, NetUid};
 use axonry_store::{EntryId, EntryState, Store, StoreError};
 use axonry_weights::{Attempt, Carrier, Intent, IntentId, Journal, JournalError, Landing, Salt};
 
 /// The setter's journal, kept in the validator's store.
-#[derive(Debug)]
-pub(crate) struct StoredJournal {
-    store: Store,
-    chain: Arc<dyn Chain>,
-    /// Whether the chain was found to have begun anew since lines were written.
-    anew: AtomicBool,
-}
-
-impl StoredJournal {
-    pub(crate) const fn new(store: Store, chain: Arc<dyn Chain>) -> Self {
-        Self {
-            store,
-            chain,
-            anew: AtomicBool::new(false),
-        }
-    }
-
-    /// From here on, lines on blocks that the chain does not have are of another chain.
-    pub(crate) fn begin_anew(&self) {
-        self.anew.store(true, Ordering::Relaxed);
-    }
-
-    /// Whether a line was signed on this chain, as far as that can be told.
-    async fn is_of_this_chain(&self, birth: Block) -> bool {
-        match self.chain.block_hash(birth.number).await {
-            Ok(hash) => hash == birth.hash,
-            // A block beyond the head is one that a lagging node does not have yet, or one that a
-            // chain that began anew never had.
-            Err(ChainError::NoBlock(_)) => !self.anew.load(Ordering::Relaxed),
-            Err(_) => true,
-        }
-    }
-}
+#[derive(Clone, Debug)]
+pub(crate) struct StoredJournal(pub(crate) Store);
 
 #[async_trait]
 impl Journal for StoredJournal {
@@ -53,7 +18,7 @@ impl Journal for StoredJournal {
             epoch: intent.epoch,
             weights: intent.weights.clone(),
         };
-        match self.store.record(&kept, &to_store(&intent.attempt)).await {
+        match self.0.record(&kept, &to_store(&intent.attempt)).await {
             Ok(id) => Ok(IntentId(id.0)),
             Err(StoreError::Conflict { .. }) => {
                 let Intent { netuid, round, .. } = *intent;
@@ -64,7 +29,7 @@ impl Journal for StoredJournal {
     }
 
     async fn attempt(&self, id: IntentId, attempt: &Attempt) -> Result<(), JournalError> {
-        self.store
+        self.0
             .record_attempt(EntryId(id.0), &to_store(attempt))
             .await
             .map_err(failed)
@@ -76,7 +41,7 @@ impl Journal for StoredJournal {
             (false, true) => EntryState::Failed,
             (false, false) => EntryState::Open,
         };
-        self.store
+        self.0
             .conclude(EntryId(id.0), state, &landing.to_string())
             .await
             .map_err(failed)
@@ -90,25 +55,21 @@ impl Journal for StoredJournal {
         round: u64,
     ) -> Result<bool, JournalError> {
         // An epoch is a matter of the last few entries: there is one per round.
-        let recent = self.store.recent_entries(64).await.map_err(failed)?;
-        for entry in recent {
+        let recent = self.0.recent_entries(64).await.map_err(failed)?;
+        let beginning = self.0.beginning().await.map_err(failed)?;
+        Ok(recent.iter().any(|entry| {
             let intent = &entry.intent;
             let same =
                 (intent.hotkey, intent.netuid, intent.mechanism) == (hotkey, netuid, mechanism);
             let in_it = entry.attempt.valid_until >= since && intent.round != round;
-            if same
-                && in_it
-                && entry.state != EntryState::Failed
-                && self.is_of_this_chain(entry.attempt.birth).await
-            {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+            // Lines of a chain that has begun anew since say nothing about this one's epochs.
+            let of_this_chain = beginning.is_none_or(|beginning| entry.id > beginning.after);
+            same && in_it && of_this_chain && entry.state != EntryState::Failed
+        }))
     }
 
     async fn unfinished(&self, hotkey: Hotkey) -> Result<Vec<(IntentId, Intent)>, JournalError> {
-        let entries = self.store.unfinished(hotkey).await.map_err(failed)?;
+        let entries = self.0.unfinished(hotkey).await.map_err(failed)?;
         entries
             .into_iter()
             .map(|entry| {

@@ -26,7 +26,6 @@ pub struct Weigher {
     pub(crate) store: Store,
     pub(crate) hotkey: Hotkey,
     pub(crate) settings: WeigherSettings,
-    pub(crate) journal: Arc<StoredJournal>,
     pub(crate) vigil: Vigil,
     setter: Setter,
 }
@@ -80,17 +79,15 @@ impl Weigher {
         signer: Arc<dyn Signer>,
         settings: WeigherSettings,
     ) -> Self {
-        let journal = Arc::new(StoredJournal::new(store.clone(), Arc::clone(&chain)));
+        let journal = Arc::new(StoredJournal(store.clone()));
         let hotkey = signer.account().into();
-        let kept: Arc<StoredJournal> = Arc::clone(&journal);
         Self {
             vigil: Vigil::new(hotkey, &settings),
-            setter: Setter::new(Arc::clone(&chain), kept, signer, settings.setter),
+            setter: Setter::new(Arc::clone(&chain), journal, signer, settings.setter),
             chain,
             store,
             hotkey,
             settings,
-            journal,
         }
     }
 

@@ -29,6 +29,7 @@
 //! It does not know: any chain, how weights are made, or what a round's summary means.
 
 mod averages;
+mod beginning;
 mod cache;
 mod error;
 mod fields;
@@ -49,6 +50,7 @@ mod value;
 mod work;
 
 pub use averages::Seed;
+pub use beginning::Beginning;
 pub use cache::{CACHED_VALUES, LONGEST_VALUE};
 pub use error::StoreError;
 pub use journal::{Attempt, Entry, EntryId, EntryState, Intent, Salt};

@@ -1,0 +1,115 @@
+use std::num::NonZeroU8;
+use std::sync::atomic::Ordering;
+
+use axonry_chain::Chain;
+use axonry_neuron::{Ended, RoundReport, Rounds};
+use tokio_util::sync::CancellationToken;
+
+use crate::listener::Listener;
+use crate::subnet::{BLOCK, Obedient, Order, Subnet};
+
+/// Runs that many rounds and hands back their reports.
+async fn rounds(
+    subnet: &Subnet,
+    mechanism: Obedient,
+    count: u64,
+    mut between: impl FnMut(&RoundReport) + Send,
+) -> Vec<RoundReport> {
+    let (mut validator, _) = subnet
+        .validator(mechanism, |settings| {
+            settings.setter.attempts = NonZeroU8::MIN;
+            settings.setter.stall = BLOCK * 4;
+            settings.setter.pause = BLOCK;
+        })
+        .await;
+    let mut reports = Vec::new();
+    let stop = CancellationToken::new();
+    let ended = validator.run(Rounds::Count(count), &stop, |report| {
+        between(report);
+        reports.push(report.clone());
+    });
+    assert!(matches!(ended.await, Ok(Ended::Done { .. })));
+    reports
+}
+
+#[tokio::test]
+async fn a1_healthy_tempos_raise_no_alarm_and_each_report_says_how_young_the_weights_are() {
+    let listener = Listener::new();
+    let subnet = Subnet::new().await;
+    let reports = rounds(&subnet, Obedient::default(), 10, |_| {}).await;
+    for report in &reports {
+        let health = report.health.as_ref().expect("the chain can be read");
+        assert!(!health.alarm && !health.blocked, "{health:?}");
+        assert_eq!(health.reason, None);
+        assert!(health.tempos_since_landed < Some(1.0), "{health:?}");
+    }
+    assert_eq!(listener.errors(), [""; 0]);
+}
+
+#[tokio::test]
+async fn a1_swallowed_weights_raise_one_alarm_at_the_third_tempo_with_the_reason() {
+    let listener = Listener::new();
+    let subnet = Subnet::new().await;
+    let chain = std::sync::Arc::clone(&subnet.chain);
+    let reports = rounds(&subnet, Obedient::default(), 8, |report| {
+        if report.round == 2 {
+            chain.swallows.store(true, Ordering::Relaxed);
+        }
+    })
+    .await;
+    for report in &reports {
+        let health = report.health.as_ref().expect("the chain can be read");
+        let tempos = health.tempos_since_landed.expect("the hotkey has a slot");
+        assert_eq!(health.alarm, tempos >= 3.0, "{health:?}");
+    }
+    let last = reports.last().and_then(|report| report.health.as_ref());
+    let last = last.expect("the chain can be read");
+    assert!(last.alarm, "{last:?}");
+    assert!(
+        matches!(last.reason, Some("dropped" | "transport")),
+        "{last:?}"
+    );
+    let alarms = listener.errors();
+    let alarms: Vec<_> = alarms
+        .iter()
+        .filter(|line| line.contains("no weights have landed for three tempos"))
+        .collect();
+    assert!(!alarms.is_empty(), "somebody must act");
+    let reasons: std::collections::BTreeSet<_> = alarms
+        .iter()
+        .filter_map(|line| line.split("reason=").nth(1))
+        .map(|rest| rest.split_whitespace().next())
+        .collect();
+    assert_eq!(alarms.len(), reasons.len(), "once per change: {alarms:?}");
+}
+
+#[tokio::test]
+async fn a14_a_version_key_that_is_raised_is_told_while_judging_and_costs_no_extrinsic() {
+    let listener = Listener::new();
+    let subnet = Subnet::new().await;
+    let mechanism = Obedient::default().then_well().then(Order::Takes(1));
+    let devnet = subnet.devnet.chain().clone();
+    let before = std::sync::Mutex::new(0);
+    let reports = rounds(&subnet, mechanism, 2, |report| {
+        if report.round == 1 {
+            let raised = devnet.edit(|rules| rules.weights_version_key = 7);
+            raised.expect("a block");
+            *before.lock().expect("one thread") = subnet.chain.submitted.load(Ordering::Relaxed);
+        }
+    })
+    .await;
+    let sent = subnet.chain.submitted.load(Ordering::Relaxed);
+    assert_eq!(
+        sent,
+        *before.lock().expect("one thread"),
+        "nothing is wasted"
+    );
+    let health = reports[1].health.as_ref().expect("the chain can be read");
+    assert!(health.blocked && !health.alarm, "{health:?}");
+    assert_eq!(health.reason, Some("version_key"));
+    let said = listener.errors();
+    assert_eq!(said.len(), 1, "once: {said:?}");
+    assert!(said[0].contains("version_key"), "{said:?}");
+    let head = subnet.chain.head().await.expect("a chain");
+    assert!(head.number > reports[1].block, "judging took a while");
+}
