@@ -54,6 +54,9 @@ async fn run(arguments: Arguments) -> anyhow::Result<()> {
         _ = terminated.recv() => {}
         interrupted = tokio::signal::ctrl_c() => interrupted.context("no Ctrl-C handler")?,
     }
+    if let Some(traffic) = devnet.traffic() {
+        info!(?traffic, "the mirror's clients");
+    }
     devnet.stop().await;
     Ok(())
 }

@@ -15,7 +15,7 @@ use tokio_util::task::TaskTracker;
 
 use crate::config::{ConfigError, DevnetConfig, Sealing};
 use crate::metadata::MetadataError;
-use crate::mirror::{Mirror, MirrorConfig, MirrorError};
+use crate::mirror::{Mirror, MirrorConfig, MirrorError, Traffic};
 use crate::node::{Node, block_time};
 use crate::presented::{Presented, PresentedError};
 use crate::{DevChain, rpc, sources};
@@ -146,6 +146,11 @@ impl Devnet {
     /// Where the mirror's pull requests come from, in words.
     pub fn source(&self) -> &str {
         &self.source
+    }
+
+    /// What the mirror has seen of its clients so far; nothing once it has been stopped.
+    pub fn traffic(&self) -> Option<Traffic> {
+        self.mirror.as_ref().map(Mirror::traffic)
     }
 
     /// Stops the mirror alone: from here on, nobody answers at its address.

@@ -167,7 +167,7 @@ fn query<'d>(
 fn node_id(account: &str) -> String {
     // The same digits as in a cursor, up to two that no such text leads to, and padding.
     let mut id = crate::mirror::cursor::encode(format!("04:User{account}").as_bytes());
-    while id.len() % 4 != 0 {
+    while !id.len().is_multiple_of(4) {
         id.push('=');
     }
     id

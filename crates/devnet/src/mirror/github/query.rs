@@ -21,7 +21,7 @@ pub(super) struct Field {
 pub(super) enum Selection {
     Field(Field),
     /// Only of objects of this type.
-    On(String, Vec<Selection>),
+    On(String, Vec<Self>),
 }
 
 #[derive(Clone, Debug, PartialEq)]
