@@ -1,6 +1,7 @@
 //! Lists of which single rows may be bad.
 
 use std::collections::BTreeSet;
+use std::time::Duration;
 
 use jiff::Timestamp;
 use serde::de::DeserializeOwned;
@@ -23,6 +24,16 @@ pub struct Page<T> {
     pub quarantined: Vec<Quarantined>,
     /// When the server made the list; the earliest page counts.
     pub generated_at: Option<Timestamp>,
+}
+
+impl<T> Page<T> {
+    /// How old the list is, if its server says when it was made. A clock that runs ahead makes it
+    /// new.
+    #[must_use]
+    pub fn age(&self, now: Timestamp) -> Option<Duration> {
+        let age = now.duration_since(self.generated_at?);
+        Some(Duration::try_from(age).unwrap_or_default())
+    }
 }
 
 impl<T> Default for Page<T> {
@@ -162,5 +173,69 @@ impl<T: Row> Gathering<T> {
 
     pub(crate) fn done(self) -> Page<T> {
         self.page
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+    use serde_json::json;
+
+    use super::*;
+
+    fn row(number: u64) -> Value {
+        json!({
+            "repo_full_name": "acme/widget", "pr_number": number, "title": "Fix", "state": "MERGED",
+            "author_github_id": "77", "created_at": "2026-07-20T10:00:00.000Z",
+            "merged_at": "2026-07-21T11:00:00.000Z", "additions": 120, "scoring_data_stored": true,
+            "review_summary": {"changes_requested_count": 1, "approved_count": 1, "commented_count": 2},
+            "labels": [{"name": "bug", "actor_github_id": 77}],
+            "linked_issues": [{"number": 1, "state": "CLOSED", "created_at": "2026-07-18T09:00:00Z"}],
+        })
+    }
+
+    fn anything() -> impl Strategy<Value = Value> {
+        let leaf = prop_oneof![
+            Just(Value::Null),
+            any::<bool>().prop_map(Value::from),
+            any::<i64>().prop_map(Value::from),
+            any::<f64>().prop_map(Value::from),
+            ".{0,20}".prop_map(Value::from),
+        ];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4).prop_map(Value::from),
+                proptest::collection::btree_map("[a-z_]{1,12}", inner, 0..4)
+                    .prop_map(|members| members.into_iter().collect()),
+            ]
+        })
+    }
+
+    proptest! {
+        #[test]
+        fn sr5_a_row_of_whatever_shape_is_set_aside_and_harms_no_other(
+            bad in anything(),
+            at in 0_usize..3,
+            field in proptest::sample::select(
+                row(1).as_object().unwrap().keys().cloned().collect::<Vec<_>>()
+            ),
+            whole in any::<bool>(),
+        ) {
+            let mut rows = vec![row(1), row(2), row(3)];
+            if whole {
+                rows[at] = bad;
+            } else {
+                rows[at][field.as_str()] = bad;
+            }
+            let mut gathering = Gathering::<PullRequest>::new();
+            gathering.take("a list", rows, None);
+            let page = gathering.done();
+            let numbers: Vec<u64> = page.rows.iter().map(|pull| pull.number).collect();
+            for (place, number) in [1, 2, 3].into_iter().enumerate() {
+                prop_assert!(place == at || numbers.contains(&number), "{numbers:?}");
+            }
+            // A number that another row has as well counts as that row.
+            prop_assert!(page.rows.len() + page.quarantined.len() >= 2);
+        }
     }
 }

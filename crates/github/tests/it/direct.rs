@@ -71,7 +71,7 @@ fn of(number: u64) -> Revision {
 }
 
 #[tokio::test]
-async fn what_a_row_lacks_sets_it_aside_and_what_the_answer_lacks_is_an_error() {
+async fn sr4_what_a_row_lacks_sets_it_aside_and_what_the_answer_lacks_is_an_error() {
     let server = MockServer::start().await;
     named(&server, "Acme/Widget").await;
     let missing = json!({
@@ -114,7 +114,7 @@ async fn what_a_row_lacks_sets_it_aside_and_what_the_answer_lacks_is_an_error() 
 }
 
 #[tokio::test]
-async fn a_list_that_changes_while_it_is_read_is_read_again_at_its_front() {
+async fn sr12_a_list_that_changes_while_it_is_read_is_read_again_at_its_front() {
     let server = MockServer::start().await;
     named(&server, "acme/widget").await;
     // Between the two pages, 3 is changed: from the second page it moves to the front of the first.
@@ -146,7 +146,7 @@ async fn a_list_that_changes_while_it_is_read_is_read_again_at_its_front() {
 }
 
 #[tokio::test]
-async fn a_list_that_never_rests_is_an_error_and_not_a_part_of_it() {
+async fn sr12_a_list_that_never_rests_is_an_error_and_not_a_part_of_it() {
     let server = MockServer::start().await;
     named(&server, "acme/widget").await;
     let seen = AtomicUsize::new(0);
@@ -172,7 +172,7 @@ async fn a_list_that_never_rests_is_an_error_and_not_a_part_of_it() {
 }
 
 #[tokio::test]
-async fn a_renamed_repository_keeps_the_name_it_was_asked_for_by() {
+async fn sr11_a_renamed_repository_keeps_the_name_it_was_asked_for_by() {
     let server = MockServer::start().await;
     named(&server, "Newer/Gadget").await;
     let mut moved = row(1, 21);
@@ -216,7 +216,7 @@ async fn a_renamed_repository_keeps_the_name_it_was_asked_for_by() {
 }
 
 #[tokio::test]
-async fn what_is_closed_to_one_token_may_be_open_to_another() {
+async fn sr7_what_is_closed_to_one_token_may_be_open_to_another() {
     let server = MockServer::start().await;
     let restricted = json!({"message": "Resource protected by organization SAML enforcement"});
     Mock::given(header("authorization", "token shut"))
@@ -298,7 +298,7 @@ async fn clumsy(files: usize) -> MockServer {
 }
 
 #[tokio::test]
-async fn files_and_contents_come_whole_however_little_at_once() {
+async fn sr3_files_and_contents_come_whole_however_little_at_once() {
     let server = clumsy(70).await;
     let github = github(&server, &["a"]);
     let source: &dyn PullRequestSource = &github;

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axonry_github::{GithubError, GithubId, Mirror};
+use axonry_github::{Files, GithubError, GithubId, Mirror};
 use serde_json::json;
 use wiremock::matchers::any;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -106,6 +106,47 @@ async fn a_page_that_fails_fails_the_list() {
         .await;
     let pulls = mirror(&server).pulls(&GithubId::from(77), &windows()).await;
     assert!(pulls.is_err(), "half a list is not a list: {pulls:?}");
+}
+
+#[tokio::test]
+async fn sr8_what_is_not_stored_yet_is_neither_empty_nor_kept() {
+    let server = MockServer::start().await;
+    let answer = |stored: bool, files: serde_json::Value| {
+        let body = json!({
+            "repo_full_name": "acme/widget", "pr_number": 1, "scoring_data_stored": stored,
+            "files": files,
+        });
+        ResponseTemplate::new(200)
+            .insert_header("etag", "\"same\"")
+            .set_body_json(body)
+    };
+    Mock::given(any())
+        .respond_with(answer(false, json!([])))
+        .up_to_n_times(1)
+        .mount(&server)
+        .await;
+    let file = json!([{"filename": "a.rs", "status": "added"}]);
+    Mock::given(any())
+        .respond_with(answer(true, file))
+        .mount(&server)
+        .await;
+    let (mirror, repository) = (mirror(&server), "acme/widget".parse().unwrap());
+    let first = mirror.files(&repository, 1).await.unwrap();
+    assert_eq!(first, Files::NotStoredYet);
+    let second = mirror.files(&repository, 1).await.unwrap();
+    assert_eq!(second.stored().map(|stored| stored.files.len()), Some(1));
+}
+
+#[tokio::test]
+async fn sr9_a_list_says_how_old_it_is() {
+    let server = MockServer::start().await;
+    Mock::given(any())
+        .respond_with(ResponseTemplate::new(201).set_body_json(answer(json!([]))))
+        .mount(&server)
+        .await;
+    let page = mirror(&server).pulls(&77.into(), &windows()).await.unwrap();
+    let hours_later = axonry_github::timestamp::parse("2026-08-01T15:15:31.004Z").unwrap();
+    assert_eq!(page.age(hours_later), Some(Duration::from_secs(6 * 3600)));
 }
 
 #[tokio::test]

@@ -92,7 +92,7 @@ async fn nobody_there_is_a_failure_to_connect() {
 }
 
 #[tokio::test]
-async fn tls_with_a_server_that_speaks_none_is_a_failure_to_connect() {
+async fn sr6_tls_with_a_server_that_speaks_none_is_a_failure_to_connect() {
     let fake = Fake::saying(b"HTTP/1.1 400 Bad Request\r\n\r\n".to_vec()).await;
     let mut url = fake.url.clone();
     url.set_scheme("https").unwrap();
@@ -119,7 +119,7 @@ async fn a_broken_connection_is_tried_again() {
 }
 
 #[tokio::test]
-async fn the_total_deadline_ends_a_server_that_never_answers() {
+async fn sr6_the_total_deadline_ends_a_server_that_never_answers() {
     let fake = Fake::acting(vec![Act::Hang(Vec::new())]).await;
     let client = quick()
         .request_deadline(Duration::from_millis(100))

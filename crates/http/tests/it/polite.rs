@@ -180,7 +180,7 @@ async fn a_post_carries_its_json() {
 }
 
 #[tokio::test]
-async fn everyone_waits_as_long_as_the_server_asks() {
+async fn sr1_everyone_waits_as_long_as_the_server_asks() {
     let limited = ResponseTemplate::new(429).insert_header("retry-after", "1");
     let server = first_then_good(limited).await;
     let client = quick().build().unwrap();

@@ -23,7 +23,7 @@ fn with_secrets(url: Url) -> Request {
 }
 
 #[tokio::test]
-async fn secrets_stay_with_their_host() {
+async fn sr11_secrets_stay_with_their_host() {
     let (home, abroad) = (MockServer::start().await, MockServer::start().await);
     for (from, target) in [
         ("/out", url(&abroad, "/there").to_string()),
@@ -66,7 +66,7 @@ async fn secrets_stay_with_their_host() {
 }
 
 #[tokio::test]
-async fn a_circle_ends() {
+async fn sr11_a_circle_ends() {
     let server = MockServer::start().await;
     Mock::given(any())
         .respond_with(to("/again"))

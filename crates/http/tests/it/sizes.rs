@@ -25,7 +25,7 @@ async fn limit_hit(settings: ClientBuilder, answer: Vec<u8>) -> Option<SizeLimit
 }
 
 #[tokio::test]
-async fn every_limit_is_kept_and_named() {
+async fn sr13_every_limit_is_kept_and_named() {
     let small = || once().max_wire_bytes(1000).max_decoded_bytes(10_000);
     let bomb = gzip(&vec![b' '; 64 << 20]);
     let cases = [

@@ -74,7 +74,7 @@ async fn a_304_that_was_not_asked_for_is_no_answer() {
 }
 
 #[tokio::test]
-async fn a_body_that_drips_is_given_up_long_before_the_deadline() {
+async fn sr6_a_body_that_drips_is_given_up_long_before_the_deadline() {
     let fake = Fake::acting(vec![Act::Hang(ok("content-length: 100000\r\n", b"{"))]).await;
     let client = once()
         .min_rate(1024, Duration::from_millis(100))
@@ -84,7 +84,7 @@ async fn a_body_that_drips_is_given_up_long_before_the_deadline() {
 }
 
 #[tokio::test]
-async fn an_answer_that_does_not_begin_is_given_up_long_before_the_deadline() {
+async fn sr6_an_answer_that_does_not_begin_is_given_up_long_before_the_deadline() {
     let fake = Fake::acting(vec![Act::Hang(Vec::new())]).await;
     let client = once()
         .first_byte_deadline(Duration::from_millis(100))

@@ -97,6 +97,57 @@ async fn a_block_loses_nothing_for_who_waits_it_out() {
 }
 
 #[tokio::test]
+async fn sr1_who_is_told_to_wait_waits_in_whatever_form_it_is_told() {
+    for (kind, seed) in [
+        (Fault::TooMany, 5),
+        (Fault::TooManySeconds, 5),
+        (Fault::TooManyDate, 5),
+    ] {
+        let edge = MirrorEdge {
+            faults: Some(Faults::share(0.3).of([kind]).seed(seed)),
+            ..MirrorEdge::default()
+        };
+        let mirror = serve(edge).await;
+        let client = Client::builder().concurrency(4).build().unwrap();
+        assert_eq!(twelve(&mirror, &client).await, 12, "{kind}");
+        let traffic = mirror.traffic();
+        assert!(traffic.faults > 0, "{kind} struck nobody");
+        assert_eq!(
+            (traffic.early_retries, traffic.during_pause),
+            (0, 0),
+            "{kind}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn who_does_not_wait_is_counted() {
+    let mirror = serve(MirrorEdge {
+        faults: Some(Faults::always(Fault::TooManySeconds)),
+        ..MirrorEdge::default()
+    })
+    .await;
+    for early_retries in [0, 1, 2] {
+        // A new client each time, as one that remembers would wait.
+        let answer = once().json::<Value>(pulls(&mirror)).await;
+        assert!(answer.is_err());
+        assert_eq!(mirror.traffic().early_retries, early_retries);
+    }
+}
+
+#[tokio::test]
+async fn what_a_client_has_already_is_not_sent_again() {
+    let mirror = serve(MirrorEdge::default()).await;
+    let client = once();
+    let first: Value = client.json(pulls(&mirror)).await.unwrap().body;
+    let wire_bytes = client.counters().total().wire_bytes;
+    let second: Value = client.json(pulls(&mirror)).await.unwrap().body;
+    assert_eq!(first, second);
+    assert_eq!(client.counters().total().wire_bytes, wire_bytes);
+    assert_eq!(mirror.traffic().not_modified, 1);
+}
+
+#[tokio::test]
 async fn answers_are_held_back_side_by_side() {
     let mirror = serve(MirrorEdge {
         delay: DELAY,

@@ -144,7 +144,7 @@ async fn github_says_the_same_as_the_mirror() {
 }
 
 #[tokio::test]
-async fn pages_that_take_too_long_shrink_until_they_do_not() {
+async fn sr3_pages_that_take_too_long_shrink_until_they_do_not() {
     let (strict, easy) = tokio::join!(
         serve(GithubRules {
             page: Some(11),
@@ -226,7 +226,7 @@ async fn a_minutes_worth_is_kept_to_without_being_told() {
 }
 
 #[tokio::test]
-async fn a_secondary_limit_without_a_header_is_waited_out() {
+async fn sr2_a_secondary_limit_without_a_header_is_waited_out() {
     let rules = GithubRules {
         minutely: 3,
         minute: Duration::from_secs(3600),
@@ -263,7 +263,7 @@ async fn a_secondary_limit_without_a_header_is_waited_out() {
 }
 
 #[tokio::test]
-async fn a_token_that_is_taken_back_is_set_aside_and_the_next_one_used() {
+async fn sr7_a_token_that_is_taken_back_is_set_aside_and_the_next_one_used() {
     let rules = GithubRules {
         revoked: vec![token_of("10000000")],
         ..GithubRules::default()
