@@ -8,7 +8,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::compat::CompatArguments;
-use crate::settings::{DevnetSettings, KeyArguments, NewState, SourceArguments};
+use crate::settings::{Commits, DevnetSettings, KeyArguments, NewState, SourceArguments};
 
 /// A Bittensor validator: judges open-source contributions and proves that its weights landed.
 #[derive(Debug, Parser)]
@@ -35,7 +35,15 @@ pub(crate) enum Command {
     State(StateCommand),
     /// Say whether a runtime has what the validator uses.
     Compat(CompatArguments),
+    /// Say why a miner got its score: every pull request and issue, and what it brought.
+    Explain(Box<ExplainArguments>),
+    /// Score changes for the process that started this one.
+    #[command(name = SCORE_CHANGES, hide = true)]
+    ScoreChanges,
 }
+
+/// The command by which the program starts itself to parse code apart.
+pub(crate) const SCORE_CHANGES: &str = "score-changes";
 
 /// What can be done with weights apart from a round.
 #[derive(Debug, Subcommand)]
@@ -92,6 +100,9 @@ pub(crate) struct SubnetArguments {
     /// The version key that weights are sent with.
     #[arg(long, env = "AXONRY_VERSION_KEY", value_name = "NUMBER")]
     pub(crate) version_key: Option<u64>,
+    /// In which form weights are committed, where the subnet hides them and takes more than one.
+    #[arg(long, env = "AXONRY_COMMITS", value_name = "FORM")]
+    pub(crate) commits: Option<Commits>,
     #[command(flatten)]
     pub(crate) devnet: DevnetSettings,
 }
@@ -134,6 +145,19 @@ pub(crate) struct DoctorArguments {
     /// How many seconds to wait for the chain's next block.
     #[arg(long, value_name = "SECONDS", default_value_t = 60)]
     pub(crate) patience: u64,
+}
+
+/// Which miner, in which round.
+#[derive(Clone, Debug, Default, Args)]
+pub(crate) struct ExplainArguments {
+    /// The miner's slot in that round.
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) uid: u16,
+    /// The round [default: the newest].
+    #[arg(long, value_name = "NUMBER")]
+    pub(crate) round: Option<u64>,
+    #[command(flatten)]
+    pub(crate) subnet: SubnetArguments,
 }
 
 /// Which state, and which file.
@@ -188,7 +212,8 @@ impl Command {
             Self::State(StateCommand::Export(given) | StateCommand::Import(given)) => {
                 &mut given.subnet
             }
-            Self::Compat(_) => return None,
+            Self::Explain(given) => &mut given.subnet,
+            Self::Compat(_) | Self::ScoreChanges => return None,
         })
     }
 }

@@ -116,6 +116,7 @@ impl Connected {
         let mut weighing = WeigherSettings::new(self.netuid);
         weighing.reserved = settings.reserved.clone();
         weighing.setter.version_key = settings.version_key;
+        weighing.setter.commits = settings.commits.into();
         if let Some(devnet) = &self.devnet {
             weighing.setter.drand = devnet.chain().drand();
             weighing.setter.block_time = devnet.block_time();

@@ -14,6 +14,12 @@ pub(crate) async fn start(settings: &SubnetSettings) -> Result<Option<Devnet>> {
     if settings.network != Network::Devnet {
         return Ok(None);
     }
+    let devnet = Devnet::spawn(shape(settings)?).await;
+    devnet.map(Some).context("could not start the devnet")
+}
+
+/// How the embedded devnet is made.
+pub(crate) fn shape(settings: &SubnetSettings) -> Result<DevnetConfig> {
     let shape = &settings.devnet;
     let mut config = match &shape.shape {
         Some(path) => {
@@ -35,8 +41,7 @@ pub(crate) async fn start(settings: &SubnetSettings) -> Result<Option<Devnet>> {
         .clone()
         .or(config.git)
         .or_else(|| Some(PathBuf::from(".")));
-    let devnet = Devnet::spawn(config).await;
-    devnet.map(Some).context("could not start the devnet")
+    Ok(config)
 }
 
 /// What the devnet has to say for itself, for a person.

@@ -5,12 +5,15 @@ mod compat;
 mod connection;
 mod doctor;
 mod embedded;
+mod explain;
 mod network;
 mod progress;
 mod report;
+mod requests;
 mod run;
 mod settings;
 mod signer;
+mod source;
 mod state;
 mod transfer;
 mod weights;
@@ -52,6 +55,14 @@ async fn carry_out(command: Command) -> Result<ExitCode> {
             true
         }
         Command::Compat(given) => compat::compat(given).await?,
+        Command::Explain(given) => {
+            explain::explain(*given).await?;
+            true
+        }
+        Command::ScoreChanges => {
+            axonry_oss::serve_parsing(Default::default()).map_err(anyhow::Error::from_boxed)?;
+            true
+        }
     };
     Ok(match well {
         true => ExitCode::SUCCESS,

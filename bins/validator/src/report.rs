@@ -4,12 +4,12 @@ use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _};
 use std::process::ExitCode;
 
-use axonry_http::Counters;
 use axonry_neuron::{Ended, MinerReport, RoundReport};
 use serde::Serialize;
 use tracing::warn;
 use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
+use crate::requests::Requests;
 use crate::weights::Prospect;
 
 /// How many miners a person is shown.
@@ -29,74 +29,10 @@ pub(crate) struct JsonRound<'a> {
     pub(crate) prospect: Option<Prospect>,
 }
 
-/// Requests made in a round, by server.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(crate) struct Requests {
-    pub(crate) chain: u64,
-    pub(crate) http: u64,
-    /// How the HTTP requests fared.
-    pub(crate) traffic: Traffic,
-}
-
-/// What HTTP requests cost beside their number.
-#[derive(Clone, Copy, Debug, Default, Serialize)]
-pub(crate) struct Traffic {
-    retries: u64,
-    rate_limited: u64,
-    waits: u64,
-    limiter_sleep_ms: u64,
-    wire_bytes: u64,
-    decoded_bytes: u64,
-    cache_hits: u64,
-    coalesced: u64,
-    /// Opened since the start of the program.
-    connections: u64,
-}
-
-impl Requests {
-    pub(crate) fn of(chain: u64, http: &Counters) -> Self {
-        let total = http.total();
-        Self {
-            chain,
-            http: total.requests,
-            traffic: Traffic {
-                retries: total.retries,
-                rate_limited: total.rate_limited,
-                waits: total.waits,
-                limiter_sleep_ms: u64::try_from(total.waited.as_millis()).unwrap_or(u64::MAX),
-                wire_bytes: total.wire_bytes,
-                decoded_bytes: total.decoded_bytes,
-                cache_hits: total.cache_hits,
-                coalesced: total.coalesced,
-                connections: http.connections,
-            },
-        }
-    }
-
-    pub(crate) const fn since(self, before: Self) -> Self {
-        let (now, old) = (self.traffic, before.traffic);
-        Self {
-            chain: self.chain.saturating_sub(before.chain),
-            http: self.http.saturating_sub(before.http),
-            traffic: Traffic {
-                retries: now.retries.saturating_sub(old.retries),
-                rate_limited: now.rate_limited.saturating_sub(old.rate_limited),
-                waits: now.waits.saturating_sub(old.waits),
-                limiter_sleep_ms: now.limiter_sleep_ms.saturating_sub(old.limiter_sleep_ms),
-                wire_bytes: now.wire_bytes.saturating_sub(old.wire_bytes),
-                decoded_bytes: now.decoded_bytes.saturating_sub(old.decoded_bytes),
-                cache_hits: now.cache_hits.saturating_sub(old.cache_hits),
-                coalesced: now.coalesced.saturating_sub(old.coalesced),
-                connections: now.connections,
-            },
-        }
-    }
-}
-
 impl JsonRound<'_> {
     /// Prints the best miners, and whether the weights landed or would land.
     pub(crate) fn print_table(&self) {
-        let mut text = table(self.report, self.requests);
+        let mut text = table(self.report, &self.requests);
         if let Some(prospect) = &self.prospect {
             text.push_str(&prospect.lines());
         }
@@ -118,7 +54,7 @@ pub(crate) fn tell(text: &str) {
     }
 }
 
-fn table(report: &RoundReport, requests: Requests) -> String {
+fn table(report: &RoundReport, requests: &Requests) -> String {
     let mut text = String::new();
     let mut best: Vec<&MinerReport> = report.miners.iter().collect();
     best.sort_by(|a, b| b.weight.cmp(&a.weight).then(a.uid.cmp(&b.uid)));

@@ -8,7 +8,8 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
 use crate::progress::Bars;
-use crate::report::{JsonRound, Requests, say_on_stderr};
+use crate::report::{JsonRound, say_on_stderr};
+use crate::requests::Requests;
 use crate::settings::Settings;
 use crate::weights::Prospect;
 use crate::wiring::Wired;
@@ -41,7 +42,7 @@ pub(crate) async fn run(settings: Settings) -> Result<Ended> {
             bars.clear();
         }
         let now = counted.requests();
-        tell(&settings, report, now.since(before), None);
+        tell(&settings, report, now.since(&before), None);
         before = now;
     };
     let done = match settings.dry_run {

@@ -1,5 +1,6 @@
 //! What the program goes by: flag before environment, environment before file, file before default.
 
+mod commits;
 mod devnet;
 mod file;
 mod key;
@@ -16,10 +17,11 @@ use axonry_weights::ReservedShares;
 use crate::arguments::{DoctorArguments, RunArguments, SubnetArguments};
 use crate::network::Network;
 
+pub(crate) use commits::Commits;
 pub(crate) use devnet::DevnetSettings;
 use file::File;
 pub(crate) use key::{Key, KeyArguments};
-pub(crate) use sources::{SourceArguments, SourceSettings};
+pub(crate) use sources::{Source, SourceArguments, SourceSettings};
 pub(crate) use state::{NewState, StateSettings};
 
 /// The settings of a run, checked and complete.
@@ -48,6 +50,7 @@ pub(crate) struct SubnetSettings {
     pub(crate) version_key: u64,
     /// Parts of the whole that go to somebody whatever the scores are.
     pub(crate) reserved: ReservedShares,
+    pub(crate) commits: Commits,
     pub(crate) devnet: DevnetSettings,
 }
 
@@ -129,6 +132,7 @@ impl SubnetSettings {
             new_state: given.new_state,
             json: given.json || file.json == Some(true),
             version_key: given.version_key.or(file.version_key).unwrap_or(0),
+            commits: given.commits.or(file.commits).unwrap_or_default(),
             reserved: reserved::checked(file.reserved)?,
             devnet: DevnetSettings::resolve(given.devnet, file.devnet),
             netuid,

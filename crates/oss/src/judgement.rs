@@ -81,8 +81,7 @@ impl Judging<'_> {
         let held = self.withhold(&mut emission, &unknown);
         for one in &judged {
             let trace = self.trace(one, &emission, &held);
-            let json = serde_json::to_string(&trace).expect("names and numbers are JSON");
-            evaluation.traces.insert(one.hotkey, json);
+            evaluation.traces.insert(one.hotkey, trace.to_json());
         }
         let as_of: BTreeMap<Hotkey, UnixMillis> =
             judged.iter().map(|one| (one.hotkey, one.as_of)).collect();
@@ -225,7 +224,7 @@ fn sort(
                     judged.push(Judged {
                         hotkey,
                         uid: one.uid,
-                        account,
+                        account: account.clone(),
                         verdict: line.clone(),
                         work: value,
                         issues,
@@ -235,6 +234,9 @@ fn sort(
                 }
             }
         };
+        // Whoever is judged gets a longer one, once the shares are known.
+        let bare = MinerTrace::bare(one.uid, hotkey, account, line.clone());
+        evaluation.traces.insert(hotkey, bare.to_json());
         evaluation.explanations.insert(hotkey, line);
     }
     for (name, count) in [

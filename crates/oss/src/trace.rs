@@ -39,6 +39,34 @@ pub struct MinerTrace {
     pub remarks: Vec<String>,
 }
 
+impl MinerTrace {
+    /// That of a miner of which there is nothing but an outcome.
+    pub(crate) const fn bare(
+        uid: u16,
+        hotkey: Hotkey,
+        account: Option<String>,
+        verdict: String,
+    ) -> Self {
+        Self {
+            uid,
+            hotkey,
+            account,
+            verdict,
+            as_of: None,
+            share: None,
+            pull_requests: None,
+            issues: None,
+            pieces: Vec::new(),
+            remarks: Vec::new(),
+        }
+    }
+
+    /// As it is kept.
+    pub(crate) fn to_json(&self) -> String {
+        serde_json::to_string(self).expect("names and numbers are JSON")
+    }
+}
+
 /// A pull request or an issue, and what came of it.
 #[derive(Clone, Debug, PartialEq, Deserialize, Serialize)]
 pub struct Piece {

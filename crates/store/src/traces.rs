@@ -96,6 +96,32 @@ impl Store {
             .transpose()
     }
 
+    /// Why every miner got its score in a round, as far as that was kept.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`], [`StoreError::Corrupt`].
+    pub async fn traces(
+        &self,
+        netuid: NetUid,
+        round: u64,
+    ) -> Result<BTreeMap<Hotkey, String>, StoreError> {
+        let mut work = self.begin("read a round's traces").await?;
+        let these = "WHERE netuid = $1 AND round = $2";
+        let rows = work
+            .select(&TRACES, these, &[netuid.0.into(), round.into()])
+            .await?;
+        rows.into_iter()
+            .map(|row| {
+                let mut fields = Fields::of(&TRACES, row);
+                let (_netuid, _round) = (fields.number()?, fields.number()?);
+                let hotkey: Hotkey = fields.parsed()?;
+                let packed = fields.bytes()?;
+                let text = unpack(&packed).map_err(|error| fields.corrupt(error))?;
+                Ok((hotkey, text))
+            })
+            .collect()
+    }
+
     /// The rounds of a subnet that have traces, newest first.
     ///
     /// # Errors

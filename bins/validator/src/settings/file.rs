@@ -4,11 +4,12 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use serde::Deserialize;
 
+use super::commits::Commits;
 use super::devnet::DevnetSettings;
 use super::home;
 use super::key::KeyArguments;
 use super::reserved::ReservedEntry;
-use super::sources::SourceArguments;
+use super::sources::{Source, SourceArguments};
 
 /// The settings file, one for all commands. Relative paths in it are relative to it.
 #[derive(Debug, Default)]
@@ -23,6 +24,7 @@ pub(crate) struct File {
     pub(super) json: Option<bool>,
     pub(super) devnet: DevnetSettings,
     pub(super) version_key: Option<u64>,
+    pub(super) commits: Option<Commits>,
     pub(super) reserved: Vec<ReservedEntry>,
 }
 
@@ -32,6 +34,8 @@ pub(crate) struct File {
 struct Keys {
     network: Option<String>,
     netuid: Option<u16>,
+    source: Option<Source>,
+    github_tokens: Option<PathBuf>,
     mirror: Option<String>,
     github: Option<String>,
     quota: Option<String>,
@@ -51,6 +55,7 @@ struct Keys {
     seed: Option<u64>,
     git: Option<PathBuf>,
     version_key: Option<u64>,
+    commits: Option<Commits>,
     #[serde(default)]
     reserved: Vec<ReservedEntry>,
 }
@@ -81,6 +86,7 @@ impl File {
         let folder = path.parent().unwrap_or(Path::new("."));
         let relative = [
             &mut keys.tokens,
+            &mut keys.github_tokens,
             &mut keys.repositories,
             &mut keys.wallet_path,
             &mut keys.devnet_config,
@@ -123,6 +129,8 @@ impl From<Keys> for File {
             },
             state: keys.state,
             sources: SourceArguments {
+                source: keys.source,
+                github_tokens: keys.github_tokens,
                 mirror: keys.mirror,
                 quota: keys.quota,
                 in_flight: keys.in_flight,
@@ -140,6 +148,7 @@ impl From<Keys> for File {
                 git: keys.git,
             },
             version_key: keys.version_key,
+            commits: keys.commits,
             reserved: keys.reserved,
         }
     }

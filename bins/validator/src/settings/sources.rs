@@ -2,12 +2,27 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result, bail};
 use axonry_http::Quota;
-use clap::Args;
+use clap::{Args, ValueEnum};
+use serde::Deserialize;
 use url::Url;
+
+/// Who is asked for pull requests, their files and issues.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum Source {
+    /// The mirror, which keeps what scoring needs of GitHub.
+    #[default]
+    Mirror,
+    /// GitHub itself.
+    Github,
+}
 
 /// What miners are judged by.
 #[derive(Clone, Debug)]
 pub(crate) struct SourceSettings {
+    pub(crate) source: Source,
+    /// The tokens that GitHub is read with, where it is the source.
+    pub(crate) github_tokens: Option<PathBuf>,
     /// Absent where the embedded devnet brings its own.
     pub(crate) mirror: Option<Url>,
     pub(crate) github: Option<Url>,
@@ -22,6 +37,12 @@ pub(crate) struct SourceSettings {
 /// What miners are judged by, as flags, variables and settings file say it.
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct SourceArguments {
+    /// Who is asked for pull requests and issues [default: mirror].
+    #[arg(long, env = "AXONRY_SOURCE", value_name = "NAME")]
+    pub(crate) source: Option<Source>,
+    /// Tokens to read GitHub with, one per line; for `--source github`.
+    #[arg(long, env = "AXONRY_GITHUB_TOKENS", value_name = "FILE")]
+    pub(crate) github_tokens: Option<PathBuf>,
     /// Base URL of the mirror that holds pull requests.
     #[arg(long, env = "AXONRY_MIRROR", value_name = "URL")]
     pub(crate) mirror: Option<String>,
@@ -32,7 +53,7 @@ pub(crate) struct SourceArguments {
     /// How many requests may be under way at once [default: 16].
     #[arg(long, env = "AXONRY_IN_FLIGHT", value_name = "NUMBER")]
     pub(crate) in_flight: Option<usize>,
-    /// Base URL of the GitHub API where miners' tokens are checked.
+    /// Base URL of the GitHub API, where miners' tokens are checked.
     #[arg(long, env = "AXONRY_GITHUB", value_name = "URL")]
     pub(crate) github: Option<String>,
     /// Which hotkey has which token, in the form of `miner_pats.json`.
@@ -49,6 +70,8 @@ const IN_FLIGHT: usize = 16;
 impl SourceSettings {
     pub(super) fn resolve(given: SourceArguments, file: SourceArguments) -> Result<Self> {
         Ok(Self {
+            source: given.source.or(file.source).unwrap_or_default(),
+            github_tokens: given.github_tokens.or(file.github_tokens),
             mirror: url("mirror", given.mirror.or(file.mirror))?,
             github: url("github", given.github.or(file.github))?,
             quota: quota(given.quota.or(file.quota))?,

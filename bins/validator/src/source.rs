@@ -1,0 +1,203 @@
+//! Where a round's facts come from: files, the mirror, GitHub.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::Command;
+use std::sync::Arc;
+
+use anyhow::{Context, Result, bail};
+use axonry_core::UnixMillis;
+use axonry_devnet::Devnet;
+use axonry_github::{
+    ContentCache, GitHub, MIRROR_QUOTA, MIRROR_URL, Mirror, PatStore, PullRequestSource, Secret,
+};
+use axonry_http::{Client, Quota};
+use axonry_neuron::Clock;
+use axonry_oss::{LIVE_REGISTRY, OpenSource, Registry, TokenSource, WorkerSettings};
+use url::Url;
+
+use crate::arguments::SCORE_CHANGES;
+use crate::settings::{Source, SourceSettings};
+
+/// How many bytes of pull requests' contents and scores are kept on disk: some rounds of 256
+/// miners.
+const CONTENTS: u64 = 1 << 30;
+
+/// The files named in the settings, read and checked.
+pub(crate) struct Given {
+    tokens: Option<PathBuf>,
+    registry: Option<Registry>,
+    reading: Vec<Secret>,
+}
+
+impl Given {
+    pub(crate) fn read(settings: &SourceSettings) -> Result<Self> {
+        if let Some(path) = &settings.tokens {
+            PatStore::read(path)?;
+        }
+        let registry = match &settings.repositories {
+            Some(path) => {
+                let named = || format!("repositories file `{}`", path.display());
+                let text = fs::read_to_string(path).with_context(named)?;
+                Some(Registry::from_json(&text).with_context(named)?)
+            }
+            None => None,
+        };
+        Ok(Self {
+            tokens: settings.tokens.clone(),
+            registry,
+            reading: match &settings.github_tokens {
+                Some(path) => secrets(path)?,
+                None => Vec::new(),
+            },
+        })
+    }
+}
+
+/// Where a round's facts come from.
+#[derive(Debug)]
+pub(crate) struct Sources {
+    source: Source,
+    mirror: Url,
+    github: Option<Url>,
+    tokens: TokenSource,
+    registry: Registry,
+    /// The tokens that GitHub is read with.
+    reading: Vec<Secret>,
+    pub(crate) clock: Clock,
+    quota: Option<Quota>,
+    in_flight: usize,
+}
+
+impl Sources {
+    pub(crate) fn of(
+        settings: &SourceSettings,
+        given: Given,
+        devnet: Option<&Devnet>,
+    ) -> Result<Self> {
+        let parse = |url: &str| Url::parse(url).with_context(|| format!("`{url}`"));
+        let own_mirror = settings.mirror.is_none();
+        let tokens = match (given.tokens, devnet) {
+            (Some(path), _) => TokenSource::File(path),
+            (None, Some(devnet)) => {
+                PatStore::parse("the devnet's tokens", &devnet.tokens().to_string())?.into()
+            }
+            (None, None) => bail!(
+                "which hotkey has which GitHub account? give --tokens, a file in the form of \
+                 miner_pats.json"
+            ),
+        };
+        let reading = match (settings.source, given.reading, devnet) {
+            (Source::Mirror, ..) => Vec::new(),
+            (Source::Github, reading, _) if !reading.is_empty() => reading,
+            (Source::Github, _, Some(devnet)) => {
+                let own = PatStore::parse("the devnet's tokens", &devnet.tokens().to_string())?;
+                let tokens = own.entries().iter().filter_map(|entry| entry.pat.clone());
+                tokens.collect()
+            }
+            (Source::Github, _, None) => bail!(
+                "--source github: with whose allowance is GitHub read? give --github-tokens, a file \
+                 with one token per line"
+            ),
+        };
+        let registry = match (given.registry, devnet) {
+            (Some(registry), _) => registry,
+            (None, Some(devnet)) => Registry::from_json(&devnet.registry().to_string())?,
+            (None, None) => Registry::from_json(LIVE_REGISTRY)?,
+        };
+        let mirror = match (&settings.mirror, devnet) {
+            (Some(url), _) => url.clone(),
+            (None, Some(devnet)) => parse(&devnet.mirror_url)?,
+            (None, None) => parse(MIRROR_URL)?,
+        };
+        let github = match (&settings.github, devnet) {
+            (Some(url), _) => Some(url.clone()),
+            (None, Some(devnet)) => Some(parse(&devnet.mirror_url)?),
+            (None, None) => None,
+        };
+        let clock = match devnet {
+            // The devnet's pull requests have fixed ages; by its own clock they keep them.
+            Some(devnet) if own_mirror => Clock::Fixed(moment(devnet.now())),
+            _ => Clock::System,
+        };
+        Ok(Self {
+            source: settings.source,
+            mirror,
+            github,
+            tokens,
+            registry,
+            reading,
+            clock,
+            quota: settings.quota,
+            in_flight: settings.in_flight,
+        })
+    }
+
+    pub(crate) fn http(&self) -> Result<Client> {
+        let mut builder = Client::builder()
+            .user_agent(concat!("axonry-validator/", env!("CARGO_PKG_VERSION")))
+            .concurrency(self.in_flight);
+        // The limit is the public mirror's, per address; a mirror of one's own has none.
+        let public = self.mirror.as_str().starts_with(MIRROR_URL);
+        if let Some(quota) = self.quota.or(public.then_some(MIRROR_QUOTA)) {
+            let host = self.mirror.host_str().unwrap_or_default();
+            let port = self.mirror.port_or_known_default().unwrap_or_default();
+            builder = builder.quota(format!("{host}:{port}"), quota);
+        }
+        builder.build().context("could not make the HTTP client")
+    }
+
+    /// The mechanism on its source, parsing in children of this same program.
+    pub(crate) fn mechanism(self, http: &Client, contents: Option<&Path>) -> Result<OpenSource> {
+        let mut github = GitHub::builder().http(http.clone()).tokens(self.reading);
+        if let Some(base) = self.github {
+            github = github.base(base);
+        }
+        let github = github.build()?;
+        let source: Arc<dyn PullRequestSource> = match self.source {
+            Source::Mirror => {
+                let mirror = Mirror::builder().base(self.mirror).http(http.clone());
+                Arc::new(mirror.build()?)
+            }
+            Source::Github => Arc::new(github.clone()),
+        };
+        let mut builder = OpenSource::builder(source, github)
+            .in_flight(self.in_flight)
+            .registry(self.registry)
+            .tokens(self.tokens)
+            .parse_apart(parser, WorkerSettings::default());
+        if let Some(folder) = contents {
+            let named = || format!("cannot keep fetched contents in `{}`", folder.display());
+            builder = builder.cache(ContentCache::open(folder, CONTENTS).with_context(named)?);
+        }
+        Ok(builder.build()?)
+    }
+}
+
+/// This same program, told to score changes.
+fn parser() -> Command {
+    // The link leads to the program that is running, even if an update has replaced its file.
+    let mut command = Command::new("/proc/self/exe");
+    command.arg(SCORE_CHANGES);
+    command
+}
+
+/// One token per line; what is empty or begins with `#` is none.
+fn secrets(path: &Path) -> Result<Vec<Secret>> {
+    let named = || format!("GitHub tokens `{}`", path.display());
+    let text = fs::read_to_string(path).with_context(named)?;
+    let lines = text.lines().map(str::trim);
+    let tokens: Vec<Secret> = lines
+        .filter(|line| !line.is_empty() && !line.starts_with('#'))
+        .map(|line| Secret::new(line.to_owned()))
+        .collect();
+    if tokens.is_empty() {
+        bail!("{}: there is no token in it", named());
+    }
+    Ok(tokens)
+}
+
+/// Moments before 1970 are as good as 1970.
+fn moment(time: jiff::Timestamp) -> UnixMillis {
+    UnixMillis(u64::try_from(time.as_millisecond()).unwrap_or(0))
+}
