@@ -3,13 +3,18 @@
 #![expect(clippy::unwrap_used, reason = "in a test a panic is the report")]
 
 mod accounts;
+mod best;
 mod cache;
 mod calls;
 mod commits;
 mod compatibility;
 mod connection;
+mod endurance;
 mod failover;
+mod faults;
 mod follower;
+mod frames;
+mod idle;
 mod mutations;
 mod node;
 mod pool;

@@ -33,7 +33,12 @@ pub(crate) struct Script {
     pub(crate) extrinsics: Mutex<Vec<Vec<u8>>>,
     /// The chain, by height.
     blocks: Mutex<Vec<Header>>,
+    /// Blocks beside it, which are not finalized.
+    branches: Mutex<Vec<Header>>,
     finalized: broadcast::Sender<Value>,
+    best: broadcast::Sender<Value>,
+    /// What was handed in without being watched.
+    pub(crate) submitted: Mutex<Vec<Value>>,
     /// What becomes of the next extrinsic: statuses, or an error of the pool.
     pub(crate) pool: Mutex<Result<Vec<Value>, PoolError>>,
     /// How long every answer takes.
@@ -52,6 +57,8 @@ struct Header {
     /// The spec version after the block, and whether the block brought it.
     spec: u32,
     upgrades: bool,
+    /// Tells a branch from another.
+    branch: u8,
 }
 
 impl Header {
@@ -59,7 +66,7 @@ impl Header {
         let number = Compact(self.number);
         // The only digest item there is says that the runtime has changed.
         let digest = vec![8_u8; usize::from(self.upgrades)];
-        let encoded = (self.parent, number, [0_u8; 64], digest).encode();
+        let encoded = (self.parent, number, [self.branch; 64], digest).encode();
         let hash = blake2b_simd::Params::new().hash_length(32).hash(&encoded);
         hash.as_bytes().try_into().unwrap()
     }
@@ -70,15 +77,16 @@ impl Header {
             parent: self.hash(),
             spec: self.spec + u32::from(upgrades),
             upgrades,
+            branch: self.branch,
         }
     }
 
     fn json(&self) -> Value {
-        let zero = hex([0; 32]);
+        let root = hex([self.branch; 32]);
         let logs = vec!["0x08"; usize::from(self.upgrades)];
         json!({
             "parentHash": hex(self.parent), "number": format!("{:#x}", self.number),
-            "stateRoot": zero, "extrinsicsRoot": zero, "digest": {"logs": logs},
+            "stateRoot": root, "extrinsicsRoot": root, "digest": {"logs": logs},
         })
     }
 }
@@ -120,6 +128,37 @@ impl Script {
         chain.push(next);
     }
 
+    /// Puts blocks of a branch on top of a block and announces the last as best; the new ones.
+    pub(crate) fn branch(&self, on: Block, branch: u8, blocks: usize) -> Vec<Block> {
+        let mut branches = self.branches.lock().unwrap();
+        let chain = self.blocks.lock().unwrap();
+        let mut known = chain.iter().chain(&*branches);
+        let on = known.find(|header| header.hash() == on.hash.0);
+        let mut last = Header {
+            branch,
+            ..on.unwrap().clone()
+        };
+        // What it stands on is not of the branch itself.
+        let mut parent = on.unwrap().hash();
+        let mut new = Vec::new();
+        for _ in 0..blocks {
+            last = Header {
+                parent,
+                ..last.next(false)
+            };
+            parent = last.hash();
+            new.push(last.clone());
+        }
+        drop(chain);
+        let _ = self.best.send(last.json());
+        branches.extend(new.iter().cloned());
+        let block = |header: &Header| Block {
+            number: BlockNumber(header.number.into()),
+            hash: BlockHash(header.hash()),
+        };
+        new.iter().map(block).collect()
+    }
+
     pub(crate) fn block(&self, number: usize) -> Block {
         let chain = self.blocks.lock().unwrap();
         Block {
@@ -136,12 +175,14 @@ impl Script {
         if let Some((code, words)) = self.errors.lock().unwrap().get(method) {
             return Err(ErrorObjectOwned::owned(*code, *words, None::<()>));
         }
+        let branches = self.branches.lock().unwrap();
         let chain = self.blocks.lock().unwrap();
         let storage = self.storage.lock().unwrap();
         let stored = |key: &Value| storage.get(&unhex(key)).map(hex);
         let find = |hash: &Value| {
             let hash = unhex(hash);
-            chain.iter().find(|header| header.hash()[..] == hash)
+            let mut known = chain.iter().chain(&*branches);
+            known.find(|header| header.hash()[..] == hash)
         };
         Ok(match method {
             "chain_getBlockHash" => {
@@ -149,7 +190,9 @@ impl Script {
                 json!(chain.get(place).map(|header| hex(header.hash())))
             }
             "chain_getFinalizedHead" => json!(hex(chain.last().unwrap().hash())),
-            "chain_getHeader" if params.is_empty() => json!(chain.last().unwrap().json()),
+            "chain_getHeader" if params.is_empty() => {
+                json!(branches.last().or(chain.last()).unwrap().json())
+            }
             "chain_getHeader" => json!(find(&params[0]).map(Header::json)),
             "chain_getBlock" => {
                 let extrinsics = self.extrinsics.lock().unwrap();
@@ -189,9 +232,25 @@ impl Script {
                         netuid[0], netuid[1]
                     ]))))
                 }
+                "Core_version" => {
+                    let spec = find(&params[2]).unwrap().spec;
+                    let names = ("toy".to_owned(), "toy".to_owned());
+                    let apis = vec![([1_u8; 8], 2_u32)];
+                    json!(hex((names, 0_u32, spec, 0_u32, apis, 1_u32, 1_u8).encode()))
+                }
+                "AccountNonceApi_account_nonce" => json!(hex(40_u32.encode())),
                 call => panic!("the toy has no {call}"),
             },
             "system_accountNextIndex" => json!(41),
+            "author_submitExtrinsic" => {
+                self.submitted.lock().unwrap().push(params[0].clone());
+                match &*self.pool.lock().unwrap() {
+                    Ok(_) => json!(hex([4; 32])),
+                    Err((code, words, data)) => {
+                        return Err(ErrorObjectOwned::owned(*code, *words, data.clone()));
+                    }
+                }
+            }
             method => panic!("the toy has no {method}"),
         })
     }
@@ -213,13 +272,17 @@ impl Node {
             parent: [chain; 32],
             spec: 1,
             upgrades: false,
+            branch: 0,
         };
         let script = Arc::new(Script {
             storage: Mutex::new(toy::storage()),
             spec: watch::Sender::new(1),
             extrinsics: Mutex::default(),
             blocks: Mutex::new(vec![genesis]),
+            branches: Mutex::default(),
             finalized: broadcast::channel(1000).0,
+            best: broadcast::channel(1000).0,
+            submitted: Mutex::default(),
             pool: Mutex::new(Ok(Vec::new())),
             latency: Mutex::default(),
             errors: Mutex::default(),
@@ -268,6 +331,7 @@ fn methods(script: Arc<Script>) -> RpcModule<Arc<Script>> {
         "state_getKeysPaged",
         "state_call",
         "system_accountNextIndex",
+        "author_submitExtrinsic",
     ] {
         let answer = move |params: Params<'static>, script: Arc<Arc<Script>>, _| async move {
             let latency = *script.latency.lock().unwrap();
@@ -286,7 +350,11 @@ fn methods(script: Arc<Script>) -> RpcModule<Arc<Script>> {
         };
         let mut specs = script.spec.subscribe();
         specs.mark_changed();
-        while specs.changed().await.is_ok() {
+        loop {
+            tokio::select! {
+                () = sink.closed() => return,
+                changed = specs.changed() => if changed.is_err() { return },
+            }
             let message = to_raw_value(&version(*specs.borrow_and_update())).unwrap();
             if sink.send(message).await.is_err() {
                 return;
@@ -301,36 +369,49 @@ fn methods(script: Arc<Script>) -> RpcModule<Arc<Script>> {
             runtime,
         )
         .unwrap();
-    let heads = |_: Params<'static>,
-                 pending: PendingSubscriptionSink,
-                 script: Arc<Arc<Script>>,
-                 _| async move {
-        let Ok(sink) = pending.accept().await else {
-            return;
-        };
-        let mut heads = script.finalized.subscribe();
-        let now = script.blocks.lock().unwrap().last().unwrap().json();
-        let _ = sink.send(to_raw_value(&now).unwrap()).await;
-        loop {
-            tokio::select! {
-                () = sink.closed() => return,
-                head = heads.recv() => {
-                    let Ok(head) = head else { return };
-                    if sink.send(to_raw_value(&head).unwrap()).await.is_err() {
-                        return;
-                    }
-                }
-            }
-        }
-    };
-    module
-        .register_subscription(
+    for (subscribe, announce, unsubscribe, best) in [
+        (
             "chain_subscribeFinalizedHeads",
             "chain_finalizedHead",
             "chain_unsubscribeFinalizedHeads",
-            heads,
-        )
-        .unwrap();
+            false,
+        ),
+        (
+            "chain_subscribeNewHeads",
+            "chain_newHead",
+            "chain_unsubscribeNewHeads",
+            true,
+        ),
+    ] {
+        let heads = move |_: Params<'static>,
+                          pending: PendingSubscriptionSink,
+                          script: Arc<Arc<Script>>,
+                          _| async move {
+            let Ok(sink) = pending.accept().await else {
+                return;
+            };
+            let mut heads = match best {
+                true => script.best.subscribe(),
+                false => script.finalized.subscribe(),
+            };
+            let now = script.blocks.lock().unwrap().last().unwrap().json();
+            let _ = sink.send(to_raw_value(&now).unwrap()).await;
+            loop {
+                tokio::select! {
+                    () = sink.closed() => return,
+                    head = heads.recv() => {
+                        let Ok(head) = head else { return };
+                        if sink.send(to_raw_value(&head).unwrap()).await.is_err() {
+                            return;
+                        }
+                    }
+                }
+            }
+        };
+        module
+            .register_subscription(subscribe, announce, unsubscribe, heads)
+            .unwrap();
+    }
     let submit = |_: Params<'static>,
                   pending: PendingSubscriptionSink,
                   script: Arc<Arc<Script>>,

@@ -1,6 +1,7 @@
 //! A wire to a node that can fail as wires do.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -22,11 +23,17 @@ pub(crate) enum Fault {
     Swallow,
     /// Connections are cut, and new ones at once after they were made.
     Cut,
+    /// Less than 2 KB come through in a second.
+    Trickle,
 }
 
 impl Wire {
     pub(crate) async fn to(node: SocketAddr) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        Self::at(SocketAddr::from(([127, 0, 0, 1], 0)), node).await
+    }
+
+    pub(crate) async fn at(address: SocketAddr, node: SocketAddr) -> Self {
+        let listener = TcpListener::bind(address).await.unwrap();
         let address = listener.local_addr().unwrap();
         let (fault, faults) = watch::channel(Fault::None);
         let mut pump = JoinSet::new();
@@ -87,6 +94,14 @@ async fn pass(
         match from.read(&mut buffer).await {
             Ok(0) | Err(_) => return,
             Ok(_) if *faults.borrow() == Fault::Swallow => {}
+            Ok(read) if *faults.borrow() == Fault::Trickle => {
+                for few in buffer[..read].chunks(16) {
+                    tokio::time::sleep(Duration::from_millis(10)).await;
+                    if to.write_all(few).await.is_err() {
+                        return;
+                    }
+                }
+            }
             Ok(read) => {
                 if to.write_all(&buffer[..read]).await.is_err() {
                     return;
