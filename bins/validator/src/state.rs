@@ -116,8 +116,8 @@ impl State {
                 Ok(Store::create(self.location.clone()).await?)
             }
             (Some(averages), Some(NewState::Chain)) => {
-                let store = Store::create(self.location.clone()).await?;
-                store.seed(netuid, &averages, head).await?;
+                let location = self.location.clone();
+                let store = Store::create_seeded(location, netuid, &averages, head).await?;
                 warn!(
                     location = %self.location, block = %head.number, hotkeys = averages.len(),
                     "a new state, begun with this hotkey's weights on chain"

@@ -43,6 +43,18 @@ impl Store {
             .collect()
     }
 
+    /// The round that the averages of a subnet are the result of; `None` where there are none, 0 for
+    /// those a state was begun with.
+    ///
+    /// # Errors
+    /// [`StoreError::Statement`].
+    pub async fn averaged_round(&self, netuid: NetUid) -> Result<Option<u64>, StoreError> {
+        let mut work = self.begin("read the averages' round").await?;
+        let newest = "SELECT round FROM averages WHERE netuid = $1 ORDER BY round DESC LIMIT 1";
+        let rounds = work.numbers(newest, &[netuid.0.into()]).await?;
+        Ok(rounds.first().and_then(|round| u64::try_from(*round).ok()))
+    }
+
     /// Replaces the averages of a subnet by those of a round, all or none.
     ///
     /// # Errors
@@ -60,8 +72,9 @@ impl Store {
         written.await
     }
 
-    /// Begins a new state's averages with those of a vector that the chain still has, and keeps in
-    /// mind that they were not earned in rounds seen here.
+    /// Begins the averages of a subnet with those of a vector that the chain still has, and keeps in
+    /// mind that they were not earned in rounds seen here. For a state that is made for it,
+    /// [`Store::create_seeded`] does both at once.
     ///
     /// # Errors
     /// [`StoreError::NotEmpty`] when the subnet has averages or rounds: what was earned is never
@@ -72,13 +85,6 @@ impl Store {
         averages: &BTreeMap<Hotkey, f32>,
         block: Block,
     ) -> Result<(), StoreError> {
-        let seed = Seed {
-            block,
-            hotkeys: averages.len(),
-        };
-        let seed = serde_json::to_string(&seed).expect("numbers and a hash are JSON");
-        let (seed, key) = (seed.as_str(), seed_of(netuid));
-        let key = key.as_str();
         let written = self.essential("seed the averages", |mut work| async move {
             for table in ["averages", "rounds"] {
                 let rows = format!("SELECT COUNT(*) FROM {table} WHERE netuid = $1");
@@ -87,9 +93,7 @@ impl Store {
                     return Err(StoreError::NotEmpty { location });
                 }
             }
-            replace(&mut work, netuid, 0, averages).await?;
-            work.upsert(&SETTINGS, vec![key.into(), seed.into()])
-                .await?;
+            seed(&mut work, netuid, averages, block).await?;
             Ok((work, ()))
         });
         written.await
@@ -109,6 +113,20 @@ impl Store {
         })?;
         Ok(Some(seed))
     }
+}
+
+pub(crate) async fn seed(
+    work: &mut Work,
+    netuid: NetUid,
+    averages: &BTreeMap<Hotkey, f32>,
+    block: Block,
+) -> Result<(), StoreError> {
+    let hotkeys = averages.len();
+    let seed = serde_json::to_string(&Seed { block, hotkeys });
+    let seed = seed.expect("numbers and a hash are JSON");
+    replace(work, netuid, 0, averages).await?;
+    let row = vec![seed_of(netuid).into(), seed.into()];
+    work.upsert(&SETTINGS, row).await
 }
 
 fn seed_of(netuid: NetUid) -> String {

@@ -14,8 +14,7 @@ use crate::StoreError;
 use crate::migration::APPLICATION_ID;
 use crate::pool::Pool;
 use crate::schema::NEWEST;
-use crate::store::fill;
-use crate::transfer::Exported;
+use crate::store::{Content, fill};
 
 /// How long opening waits for another process to let go; afterwards the file is ours alone.
 const BUSY: Duration = Duration::from_millis(500);
@@ -58,7 +57,7 @@ pub(crate) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
 /// Builds a new file beside its place and links it in when it is complete.
 ///
 /// So a crash leaves nothing or everything, and an empty file is always one that lost its content.
-pub(crate) async fn create(path: &Path, rows: Option<&Exported>) -> Result<(), StoreError> {
+pub(crate) async fn create(path: &Path, content: &Content<'_>) -> Result<(), StoreError> {
     let exists = || StoreError::Exists {
         location: path.into(),
     };
@@ -78,7 +77,7 @@ pub(crate) async fn create(path: &Path, rows: Option<&Exported>) -> Result<(), S
     }
     let draft = beside(path, &format!("{}.new", std::process::id()));
     write_private(&draft).map_err(io_error(path))?;
-    let built = build(&draft, rows).await.map_err(|error| match error {
+    let built = build(&draft, content).await.map_err(|error| match error {
         StoreError::Open { source, .. } => opening(path, source),
         error => error,
     });
@@ -96,11 +95,11 @@ pub(crate) async fn create(path: &Path, rows: Option<&Exported>) -> Result<(), S
     linked
 }
 
-async fn build(draft: &Path, rows: Option<&Exported>) -> Result<(), StoreError> {
+async fn build(draft: &Path, content: &Content<'_>) -> Result<(), StoreError> {
     let pool = SqlitePoolOptions::new().max_connections(1);
     let pool = pool.connect_with(options(draft)).await;
     let pool = Pool::Sqlite(pool.map_err(|source| opening(draft, source))?);
-    let filled = fill(&pool, rows).await;
+    let filled = fill(&pool, content).await;
     pool.close().await;
     filled
 }

@@ -8,8 +8,7 @@ use crate::file::TURN;
 use crate::location::{DatabaseUrl, Location};
 use crate::pool::Pool;
 use crate::schema::{NEWEST, TABLES};
-use crate::store::fill;
-use crate::transfer::Exported;
+use crate::store::{Content, fill};
 
 /// What each new connection does first. An acknowledged write is on the server's disk, and a lock
 /// that a connection of ours still had for a moment is waited for.
@@ -45,7 +44,7 @@ pub(crate) async fn open(url: &DatabaseUrl) -> Result<PgPool, StoreError> {
 }
 
 /// Makes the tables in a schema that has none of them, all or nothing.
-pub(crate) async fn create(url: &DatabaseUrl, rows: Option<&Exported>) -> Result<(), StoreError> {
+pub(crate) async fn create(url: &DatabaseUrl, content: &Content<'_>) -> Result<(), StoreError> {
     let location = || Location::Postgres(url.clone());
     match look(url).await? {
         Found::Nothing => {}
@@ -61,7 +60,7 @@ pub(crate) async fn create(url: &DatabaseUrl, rows: Option<&Exported>) -> Result
         }
     }
     let pool = Pool::Postgres(pool(url).await?);
-    let filled = fill(&pool, rows).await;
+    let filled = fill(&pool, content).await;
     pool.close().await;
     filled
 }

@@ -49,14 +49,14 @@ impl Store {
     /// Writes down how a round ended, and lets go of rounds older than [`ROUNDS_KEPT`].
     ///
     /// # Errors
-    /// [`StoreError::HistoryPaused`] while the disk has room for the journal only.
+    /// [`StoreError::Statement`].
     pub async fn finish_round(
         &self,
         netuid: NetUid,
         round: u64,
         summary: &str,
     ) -> Result<(), StoreError> {
-        let written = self.history("finish a round", |mut work| async move {
+        let written = self.essential("finish a round", |mut work| async move {
             let this = "WHERE netuid = $1 AND round = $2";
             let place = [netuid.0.into(), round.into()];
             if let Some(row) = work.select(&ROUNDS, this, &place).await?.pop() {

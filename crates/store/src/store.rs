@@ -1,12 +1,15 @@
+use std::collections::BTreeMap;
 use std::future::Future;
 use std::sync::Arc;
 
-use axonry_core::BlockHash;
+use axonry_core::{Block, BlockHash, Hotkey, NetUid};
 
+use crate::averages::seed;
 use crate::location::Location;
 use crate::pool::Pool;
 use crate::reserve::Reserve;
 use crate::schema::{AVERAGES, JOURNAL, SETTINGS};
+use crate::transfer::Exported;
 use crate::work::Work;
 use crate::{StoreError, file};
 
@@ -65,7 +68,28 @@ impl Store {
     /// [`StoreError::Exists`] when there is one already; as [`Store::open`] otherwise.
     pub async fn create(location: impl Into<Location>) -> Result<Self, StoreError> {
         let location = location.into();
-        create(&location, None).await?;
+        create(&location, &Content::Nothing).await?;
+        Self::open(location).await
+    }
+
+    /// Makes a new state whose averages are those of a vector that the chain still has, complete or
+    /// not at all, and opens it: for a validator that has lost its state. [`Store::seeded`] tells.
+    ///
+    /// # Errors
+    /// As [`Store::create`].
+    pub async fn create_seeded(
+        location: impl Into<Location>,
+        netuid: NetUid,
+        averages: &BTreeMap<Hotkey, f32>,
+        block: Block,
+    ) -> Result<Self, StoreError> {
+        let location = location.into();
+        let seed = Content::Seed {
+            netuid,
+            averages,
+            block,
+        };
+        create(&location, &seed).await?;
         Self::open(location).await
     }
 
@@ -77,7 +101,7 @@ impl Store {
     pub async fn open_or_create(location: impl Into<Location>) -> Result<Self, StoreError> {
         let location = location.into();
         match Self::open(&location).await {
-            Err(StoreError::Missing { .. }) => match create(&location, None).await {
+            Err(StoreError::Missing { .. }) => match create(&location, &Content::Nothing).await {
                 // Another process was faster; opening says whether it still has it.
                 Ok(()) | Err(StoreError::Exists { .. }) => Self::open(location).await,
                 Err(error) => Err(error),
@@ -213,29 +237,40 @@ pub(crate) async fn begin(pool: &Pool, what: &'static str) -> Result<Work, Store
     Ok(Work::new(transaction, what))
 }
 
-/// Makes a new state, with the rows of an exported one if that is given.
-pub(crate) async fn create(
-    location: &Location,
-    rows: Option<&crate::transfer::Exported>,
-) -> Result<(), StoreError> {
+/// What a new state begins with.
+pub(crate) enum Content<'a> {
+    Nothing,
+    Seed {
+        netuid: NetUid,
+        averages: &'a BTreeMap<Hotkey, f32>,
+        block: Block,
+    },
+    Exported(&'a Exported),
+}
+
+/// Makes a new state with its content, complete or not at all.
+pub(crate) async fn create(location: &Location, content: &Content<'_>) -> Result<(), StoreError> {
     match location {
-        Location::File(path) => file::create(path, rows).await,
+        Location::File(path) => file::create(path, content).await,
         #[cfg(feature = "postgres")]
-        Location::Postgres(url) => crate::postgres::create(url, rows).await,
+        Location::Postgres(url) => crate::postgres::create(url, content).await,
         #[cfg(not(feature = "postgres"))]
         Location::Postgres(_) => Err(StoreError::NotSupported),
     }
 }
 
 /// Makes the tables in an empty database, and fills them.
-pub(crate) async fn fill(
-    pool: &Pool,
-    rows: Option<&crate::transfer::Exported>,
-) -> Result<(), StoreError> {
+pub(crate) async fn fill(pool: &Pool, content: &Content<'_>) -> Result<(), StoreError> {
     let mut work = begin(pool, "make the tables").await?;
     work.migrate().await?;
-    if let Some(rows) = rows {
-        rows.insert_into(&mut work).await?;
+    match content {
+        Content::Nothing => {}
+        Content::Seed {
+            netuid,
+            averages,
+            block,
+        } => seed(&mut work, *netuid, averages, *block).await?,
+        Content::Exported(rows) => rows.insert_into(&mut work).await?,
     }
     work.commit().await
 }

@@ -13,7 +13,7 @@ use serde::{Deserialize, Serialize};
 use crate::file::{sync_folder, write_private};
 use crate::location::Location;
 use crate::schema::{NEWEST, TABLES};
-use crate::store::{GENESIS, create};
+use crate::store::{Content, GENESIS, create};
 use crate::value::{Record, Table};
 use crate::work::Work;
 use crate::{Store, StoreError};
@@ -113,7 +113,7 @@ impl Store {
                 given,
             });
         }
-        match create(&location, Some(&exported)).await {
+        match create(&location, &Content::Exported(&exported)).await {
             Ok(()) => Ok((Self::open(location).await?, export)),
             Err(StoreError::Exists { .. }) => {
                 let store = Self::open(&location).await?;

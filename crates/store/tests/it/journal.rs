@@ -264,17 +264,21 @@ async fn a_number_that_changed_is_noticed_and_never_given_out() {
 #[tokio::test]
 async fn a_new_state_is_seeded_once_and_says_so() {
     for place in Place::each().await {
-        let store = place.create().await;
         let block = Block {
             number: BlockNumber(100),
             hash: BlockHash([3; 32]),
         };
-        assert_eq!(store.seeded(NETUID).await.expect("readable"), None);
         let averages = BTreeMap::from([(hotkey(1), 0.75_f32), (hotkey(2), 0.25)]);
-        store.seed(NETUID, &averages, block).await.expect("seeded");
+        let store = Store::create_seeded(&place.location, NETUID, &averages, block).await;
+        let store = store.expect("seeded");
+        let other = axonry_core::NetUid(1);
+        assert_eq!(store.seeded(other).await.expect("readable"), None);
+        store.seed(other, &averages, block).await.expect("seeded");
         assert_eq!(store.averages(NETUID).await.expect("averages"), averages);
         let seed = store.seeded(NETUID).await.expect("readable").expect("said");
         assert_eq!((seed.block, seed.hotkeys), (block, 2));
+        let round = store.averaged_round(NETUID).await.expect("readable");
+        assert_eq!(round, Some(0), "no round of ours");
         let again = store.seed(NETUID, &averages, block).await;
         assert!(
             matches!(again, Err(StoreError::NotEmpty { .. })),

@@ -81,6 +81,10 @@ async fn dk1_on_a_full_disk_intents_are_written_down_and_history_waits() {
             .conclude(id, EntryState::Landed, "block")
             .await
             .expect("concluded");
+        store
+            .finish_round(NETUID, round, "summary")
+            .await
+            .expect("finished");
         let trace = store.keep_trace(NETUID, round, hotkey(1), "{}").await;
         assert!(
             trace.as_ref().is_err_and(StoreError::pauses_history),
