@@ -13,6 +13,7 @@ use axonry_core::{NetUid, Rao, Uid};
 use axonry_wallet::Keypair;
 use jiff::Timestamp;
 
+use crate::faults::DoorFault;
 use crate::mirror::MirrorEdge;
 
 pub use file::ConfigError;
@@ -71,6 +72,8 @@ pub struct DevnetConfig {
     /// whatever the machine's clock says, and the same configuration and calls give the same blocks.
     /// The machine's clock otherwise.
     pub start: Option<Timestamp>,
+    /// What goes wrong at the chain's door from the start; see [`DoorFault`].
+    pub faults: Vec<DoorFault>,
     /// What clients meet on the way to the mirror: a limit, a delay, faults.
     pub mirror_edge: MirrorEdge,
     /// Whether a neuron may not announce the loopback address, as on a real chain; a dev network's
@@ -126,6 +129,7 @@ impl DevnetConfig {
             mirror_edge: MirrorEdge::default(),
             now: None,
             start: None,
+            faults: Vec::new(),
             strict_axons: false,
             history: 4_096,
         }

@@ -7,18 +7,19 @@ use std::time::Duration;
 
 use axonry_core::{Hotkey, NetUid, Uid};
 use jiff::Timestamp;
-use jsonrpsee::server::ServerHandle;
 use serde_json::Value;
 use tokio::time::MissedTickBehavior;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
 use crate::config::{ConfigError, DevnetConfig, Sealing};
+use crate::door::Door;
+use crate::faults::DoorFault;
 use crate::metadata::MetadataError;
 use crate::mirror::{Mirror, MirrorConfig, MirrorError, Traffic};
 use crate::node::{Node, block_time};
 use crate::presented::{Presented, PresentedError};
-use crate::{DevChain, rpc, sources};
+use crate::{DevChain, sources};
 
 /// A running dev network. Dropping it stops everything it started.
 #[derive(Debug)]
@@ -32,13 +33,15 @@ pub struct Devnet {
     /// The neurons' hotkeys.
     pub hotkeys: BTreeMap<Uid, Hotkey>,
     chain: DevChain,
+    node: Arc<Node>,
+    door: Door,
+    seed: u64,
     mirror: Option<Mirror>,
     registry: Value,
     accounts: Value,
     now: Timestamp,
     source: String,
     block_time: Duration,
-    server: ServerHandle,
     stop: CancellationToken,
     tasks: TaskTracker,
 }
@@ -82,10 +85,7 @@ impl Devnet {
             Some(blob) => Presented::from_blob(blob)?,
         };
         let node = Arc::new(Node::new(presented, &config)?);
-        let port = config.ws_port;
-        let (address, server) = rpc::serve(Arc::clone(&node), port)
-            .await
-            .map_err(|source| DevnetError::Listen { port, source })?;
+        let door = open(&node, config.ws_port, config.seed, config.faults.clone()).await?;
         let (stop, tasks) = (CancellationToken::new(), TaskTracker::new());
         if let Sealing::Interval(pause) = config.sealing {
             tasks.spawn(
@@ -100,18 +100,20 @@ impl Devnet {
         let mirror = Mirror::spawn(serving.edge(config.mirror_edge.clone())).await?;
         let hotkeys = config.neurons.iter().map(|one| (one.uid, one.hotkey));
         Ok(Self {
-            ws_url: format!("ws://{address}"),
+            ws_url: door.url().to_owned(),
             mirror_url: mirror.url(),
             netuid: config.netuid,
             hotkeys: hotkeys.collect(),
-            chain: DevChain::new(node),
+            chain: DevChain::new(Arc::clone(&node)),
+            node,
+            door,
+            seed: config.seed,
             registry: mirror.registry(),
             now: mirror.data().now(),
             mirror: Some(mirror),
             accounts: sources::accounts(&config),
             source,
             block_time: block_time(config.sealing),
-            server,
             stop,
             tasks,
         })
@@ -120,6 +122,19 @@ impl Devnet {
     /// The chain, without the detour over the websocket.
     pub const fn chain(&self) -> &DevChain {
         &self.chain
+    }
+
+    /// The door at [`Devnet::ws_url`], and what goes wrong there.
+    pub const fn door(&self) -> &Door {
+        &self.door
+    }
+
+    /// Opens another door to the same chain, on any port that is free, with faults of its own.
+    ///
+    /// # Errors
+    /// [`DevnetError::Listen`] when no port can be had.
+    pub async fn open_door(&self) -> Result<Door, DevnetError> {
+        open(&self.node, 0, self.seed, Vec::new()).await
     }
 
     /// The mirror's repositories, in the form of upstream's `master_repositories.json`.
@@ -164,8 +179,7 @@ impl Devnet {
     pub async fn stop(mut self) {
         self.stop.cancel();
         self.stop_mirror().await;
-        let _ = self.server.stop();
-        self.server.clone().stopped().await;
+        self.door.close().await;
         self.tasks.wait().await;
     }
 }
@@ -173,9 +187,17 @@ impl Devnet {
 impl Drop for Devnet {
     fn drop(&mut self) {
         self.stop.cancel();
-        // An error says that it has been stopped before.
-        let _ = self.server.stop();
     }
+}
+
+async fn open(
+    node: &Arc<Node>,
+    port: u16,
+    seed: u64,
+    faults: Vec<DoorFault>,
+) -> Result<Door, DevnetError> {
+    let door = Door::open(Arc::clone(node), port, seed, faults).await;
+    door.map_err(|source| DevnetError::Listen { port, source })
 }
 
 async fn seal_every(node: Arc<Node>, pause: Duration) {

@@ -25,8 +25,9 @@
 //! in by hand ([`DevChain::store_pulse`]).
 //!
 //! A runtime upgrade is a call away ([`DevChain::upgrade`]; [`successor`] makes metadata of a next
-//! version), and so is a fork ([`DevChain::reorg`]). What the chain does wrong on command is a
-//! [`ChainFault`].
+//! version), and so is a fork ([`DevChain::reorg`]). What goes wrong on command is a
+//! [`ChainFault`] when it is the chain's own doing, whoever asks, and a [`DoorFault`] when it is that
+//! of one of the [`Door`]s clients come in by.
 //!
 //! It does not know: consensus among nodes, weights on calls, what an epoch pays to whom.
 
@@ -39,6 +40,7 @@ mod config;
 mod dev_chain;
 mod devnet;
 mod dispatch;
+mod door;
 mod drand;
 mod execution;
 mod extrinsic;
@@ -63,7 +65,8 @@ mod verdict;
 pub use config::{ConfigError, DevnetConfig, HyperparametersConfig, NeuronConfig, Sealing};
 pub use dev_chain::{DevChain, UpgradeError};
 pub use devnet::{Devnet, DevnetError};
-pub use faults::{ChainFault, ChainFaults};
+pub use door::Door;
+pub use faults::{ChainFault, ChainFaults, DoorFault, DoorFaults, FaultError};
 pub use metadata::{MetadataError, successor};
 pub use node::ReorgError;
 pub use presented::PresentedError;

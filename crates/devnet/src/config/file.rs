@@ -149,6 +149,7 @@ impl File {
             git: self.git,
             now: base.now,
             start: base.start,
+            faults: base.faults,
             mirror_edge: base.mirror_edge,
             strict_axons: self.strict_axons.unwrap_or(base.strict_axons),
             history: self.history.unwrap_or(base.history),

@@ -1,15 +1,12 @@
 //! `author_*`: extrinsics, and what becomes of them.
 
-use std::sync::Arc;
-
 use jsonrpsee::core::RegisterMethodError;
 use jsonrpsee::types::{ErrorObjectOwned, Params};
 use jsonrpsee::{PendingSubscriptionSink, RpcModule};
 
-use super::Answer;
 use super::chain::message;
 use super::hex::Hex;
-use crate::node::Node;
+use super::{Answer, Face};
 use crate::pool::{PoolRefusal, watch};
 
 impl From<PoolRefusal> for ErrorObjectOwned {
@@ -19,35 +16,31 @@ impl From<PoolRefusal> for ErrorObjectOwned {
     }
 }
 
-pub(super) fn register(module: &mut RpcModule<Arc<Node>>) -> Result<(), RegisterMethodError> {
+pub(super) fn register(module: &mut RpcModule<Face>) -> Result<(), RegisterMethodError> {
     module.register_method(
         "author_submitExtrinsic",
-        |params, node, _| -> Answer<String> {
+        |params, face, _| -> Answer<String> {
             let extrinsic: Hex = params.one()?;
-            Ok(node.submit(extrinsic.0, None)?.to_string())
+            Ok(face.submit(extrinsic.0, None)?.to_string())
         },
     )?;
-    module.register_method("author_pendingExtrinsics", |_, node, _| -> Vec<Hex> {
-        node.pending().into_iter().map(Hex).collect()
+    module.register_method("author_pendingExtrinsics", |_, face, _| -> Vec<Hex> {
+        face.pending().into_iter().map(Hex).collect()
     })?;
     module.register_subscription(
         "author_submitAndWatchExtrinsic",
         "author_extrinsicUpdate",
         "author_unwatchExtrinsic",
-        |params, pending, node, _| submit_and_watch(params, pending, Arc::clone(&node)),
+        |params, pending, face, _| submit_and_watch(params, pending, Face::clone(&face)),
     )?;
     Ok(())
 }
 
-async fn submit_and_watch(
-    params: Params<'static>,
-    pending: PendingSubscriptionSink,
-    node: Arc<Node>,
-) {
+async fn submit_and_watch(params: Params<'static>, pending: PendingSubscriptionSink, face: Face) {
     let (watcher, mut statuses) = watch();
     let submitted = params
         .one()
-        .and_then(|extrinsic: Hex| Ok(node.submit(extrinsic.0, Some(watcher))?));
+        .and_then(|extrinsic: Hex| Ok(face.submit(extrinsic.0, Some(watcher))?));
     if let Err(refusal) = submitted {
         pending.reject(refusal).await;
         return;

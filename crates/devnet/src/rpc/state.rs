@@ -1,7 +1,5 @@
 //! `state_*`: storage, metadata, versions, runtime APIs.
 
-use std::sync::Arc;
-
 use axonry_core::BlockHash;
 use jsonrpsee::core::RegisterMethodError;
 use jsonrpsee::types::ErrorObjectOwned;
@@ -10,9 +8,9 @@ use serde_json::{Value, json};
 
 use super::chain::message;
 use super::hex::Hex;
-use super::{Answer, error};
-use crate::api::{self, ApiError};
-use crate::node::{Node, ReadError};
+use super::{Answer, Face, error};
+use crate::api::ApiError;
+use crate::node::ReadError;
 use crate::presented::RuntimeVersion;
 
 /// How many keys a page and a query may have.
@@ -32,26 +30,26 @@ impl From<ApiError> for ErrorObjectOwned {
     }
 }
 
-pub(super) fn register(module: &mut RpcModule<Arc<Node>>) -> Result<(), RegisterMethodError> {
+pub(super) fn register(module: &mut RpcModule<Face>) -> Result<(), RegisterMethodError> {
     storage(module)?;
-    module.register_method("state_call", |params, node, _| -> Answer<Hex> {
+    module.register_method("state_call", |params, face, _| -> Answer<Hex> {
         let mut params = params.sequence();
         let (name, input): (String, Hex) = (params.next()?, params.next()?);
         let at = params.optional_next()?;
-        Ok(Hex(api::call(node, &name, &input.0, at)?))
+        Ok(Hex(face.call(&name, &input.0, at)?))
     })?;
-    module.register_method("state_getMetadata", |params, node, _| -> Answer<Hex> {
+    module.register_method("state_getMetadata", |params, face, _| -> Answer<Hex> {
         let at: Option<BlockHash> = params.sequence().optional_next()?;
-        let runtime = node.runtime(at)?;
+        let runtime = face.runtime(at)?;
         let blob = runtime.blob(14);
         let blob = blob.ok_or_else(|| error(4003, "Client error: no metadata of version 14"))?;
         Ok(Hex(blob.to_vec()))
     })?;
     module.register_method(
         "state_getRuntimeVersion",
-        |params, node, _| -> Answer<Value> {
+        |params, face, _| -> Answer<Value> {
             let at: Option<BlockHash> = params.sequence().optional_next()?;
-            Ok(version(node.runtime(at)?.version()))
+            Ok(version(face.runtime(at)?.version()))
         },
     )?;
     module.register_alias("chain_getRuntimeVersion", "state_getRuntimeVersion")?;
@@ -59,21 +57,23 @@ pub(super) fn register(module: &mut RpcModule<Arc<Node>>) -> Result<(), Register
         "state_subscribeRuntimeVersion",
         "state_runtimeVersion",
         "state_unsubscribeRuntimeVersion",
-        |_, pending, node, _| announce(Arc::clone(&node), pending),
+        |_, pending, face, _| announce(Face::clone(&face), pending),
     )?;
     Ok(())
 }
 
 /// Tells the version of the best block's runtime, then every other one that takes its place.
-async fn announce(node: Arc<Node>, pending: PendingSubscriptionSink) {
-    let mut heads = node.watch_heads();
+async fn announce(face: Face, pending: PendingSubscriptionSink) {
+    let mut heads = face.watch_heads();
     let Ok(sink) = pending.accept().await else {
         return;
     };
     let mut told: Option<Vec<u8>> = None;
     loop {
         heads.mark_unchanged();
-        let runtime = node.newest_runtime();
+        let Ok(runtime) = face.runtime(None) else {
+            return;
+        };
         let newest = runtime.version();
         if told.as_ref() != Some(&newest.bytes) {
             told = Some(newest.bytes.clone());
@@ -88,32 +88,32 @@ async fn announce(node: Arc<Node>, pending: PendingSubscriptionSink) {
     }
 }
 
-fn storage(module: &mut RpcModule<Arc<Node>>) -> Result<(), RegisterMethodError> {
+fn storage(module: &mut RpcModule<Face>) -> Result<(), RegisterMethodError> {
     module.register_method(
         "state_getStorage",
-        |params, node, _| -> Answer<Option<Hex>> {
+        |params, face, _| -> Answer<Option<Hex>> {
             let mut params = params.sequence();
             let key: Hex = params.next()?;
-            let (_, mut values) = node.raw(&[key.0], params.optional_next()?)?;
+            let (_, mut values) = face.raw(&[key.0], params.optional_next()?)?;
             Ok(values.pop().flatten().map(Hex))
         },
     )?;
     module.register_alias("state_getStorageAt", "state_getStorage")?;
-    module.register_method("state_queryStorageAt", |params, node, _| -> Answer<Value> {
+    module.register_method("state_queryStorageAt", |params, face, _| -> Answer<Value> {
         let mut params = params.sequence();
         let keys: Vec<Hex> = params.next()?;
         if keys.len() > LONGEST_QUERY {
             return Err(too_many(keys.len(), LONGEST_QUERY));
         }
         let keys: Vec<_> = keys.into_iter().map(|key| key.0).collect();
-        let (block, values) = node.raw(&keys, params.optional_next()?)?;
+        let (block, values) = face.raw(&keys, params.optional_next()?)?;
         let values = values.into_iter().map(|value| value.map(Hex));
         let changes: Vec<_> = keys.into_iter().map(Hex).zip(values).collect();
         Ok(json!([{ "block": block, "changes": changes }]))
     })?;
     module.register_method(
         "state_getKeysPaged",
-        |params, node, _| -> Answer<Vec<Hex>> {
+        |params, face, _| -> Answer<Vec<Hex>> {
             let mut params = params.sequence();
             let prefix: Option<Hex> = params.optional_next()?;
             let count: u32 = params.next()?;
@@ -123,7 +123,7 @@ fn storage(module: &mut RpcModule<Arc<Node>>) -> Result<(), RegisterMethodError>
             }
             let prefix = prefix.map(|prefix| prefix.0).unwrap_or_default();
             let after = after.as_ref().map(|after| after.0.as_slice());
-            let keys = node.keys(&prefix, after, count as usize, params.optional_next()?)?;
+            let keys = face.keys(&prefix, after, count as usize, params.optional_next()?)?;
             Ok(keys.into_iter().map(Hex).collect())
         },
     )?;

@@ -1,16 +1,13 @@
 //! `system_*`: who this node is, and nonces.
 
-use std::sync::Arc;
-
 use axonry_core::{AccountId, SS58_PREFIX};
 use jsonrpsee::RpcModule;
 use jsonrpsee::core::RegisterMethodError;
 use serde_json::json;
 
-use super::{Answer, error};
-use crate::node::Node;
+use super::{Answer, Face, error};
 
-pub(super) fn register(module: &mut RpcModule<Arc<Node>>) -> Result<(), RegisterMethodError> {
+pub(super) fn register(module: &mut RpcModule<Face>) -> Result<(), RegisterMethodError> {
     module.register_method("system_chain", |_, _, _| "Axonry Devnet")?;
     module.register_method("system_chainType", |_, _, _| "Development")?;
     module.register_method("system_name", |_, _, _| "axonry-devnet")?;
@@ -25,9 +22,9 @@ pub(super) fn register(module: &mut RpcModule<Arc<Node>>) -> Result<(), Register
     )?;
     module.register_method(
         "system_accountNextIndex",
-        |params, node, _| -> Answer<u64> {
+        |params, face, _| -> Answer<u64> {
             let account: AccountId = params.sequence().next()?;
-            node.next_nonce(account)
+            face.next_nonce(account)
                 .map_err(|reason| error(1, format!("Unable to query nonce.: {reason}")))
         },
     )?;

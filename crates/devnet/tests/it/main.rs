@@ -1,5 +1,6 @@
 //! The dev chain as a client meets it: JSON-RPC over a real websocket.
 
+mod doors;
 mod foreign;
 mod forks;
 mod heads;
