@@ -2,8 +2,8 @@
 //!
 //! Reproduces `gittensor/validator/utils/load_weights.py` of `entrius/gittensor`: the file
 //! `master_repositories.json`, its defaults and its checks. Two things differ: an infinite or NaN
-//! number (written as text) is refused here, and so is a `fixed_base_score` or a branch pattern of
-//! a wrong type, which upstream finds out later. Where upstream takes unreadable JSON for an empty
+//! number (written as text) is refused here, and so is a multiplier or a `fixed_base_score` beyond
+//! [`GREATEST_FACTOR`], or one or a branch pattern of a wrong type, which upstream finds out later. Where upstream takes unreadable JSON for an empty
 //! registry, here that is an error whose [`is_unreadable`](RegistryError::is_unreadable) holds.
 
 mod fields;
@@ -21,6 +21,8 @@ pub use rules::{EligibilityRules, ScoringRules, TimeDecay};
 
 /// The largest part of a repository's emission that its maintainers can take.
 pub const MAX_MAINTAINER_CUT: f64 = 0.5;
+/// The greatest multiplier or fixed base score, up or down: with it no score overflows.
+pub const GREATEST_FACTOR: f64 = 1e12;
 /// How far above 1 all shares together may lie, for want of exact sums.
 pub const EMISSION_SHARE_TOLERANCE: f64 = 1e-9;
 
@@ -199,6 +201,8 @@ impl<N: AsRef<str>> FromIterator<(N, RepositoryConfig)> for Registry {
     }
 }
 
+const FACTOR: Range = Range::Within(-GREATEST_FACTOR, GREATEST_FACTOR);
+
 /// Reads one entry. Unknown keys at this level are ignored, as upstream does.
 fn repository(name: &str, entry: &Value) -> Result<RepositoryConfig, RegistryError> {
     let fields = Fields::of(name, "", entry)?;
@@ -210,10 +214,7 @@ fn repository(name: &str, entry: &Value) -> Result<RepositoryConfig, RegistryErr
         .flat_map(Fields::keys)
         .map(|label| {
             let labels = labels.as_ref().expect("it has keys");
-            Ok((
-                label.clone(),
-                labels.present_float(label, None, Range::Any)?,
-            ))
+            Ok((label.clone(), labels.present_float(label, None, FACTOR)?))
         })
         .collect::<Result<_, _>>()?;
 
@@ -228,9 +229,9 @@ fn repository(name: &str, entry: &Value) -> Result<RepositoryConfig, RegistryErr
         default_label_multiplier: fields.present_float(
             "default_label_multiplier",
             Some(1.0),
-            Range::Any,
+            FACTOR,
         )?,
-        fixed_base_score: fields.number("fixed_base_score")?,
+        fixed_base_score: fields.number("fixed_base_score", FACTOR)?,
         eligibility: EligibilityRules::read(fields.object("eligibility")?)?,
         scoring: ScoringRules::read(fields.object("scoring")?)?,
         maintainer_cut: cut.min(MAX_MAINTAINER_CUT),

@@ -13,7 +13,6 @@ pub struct Tables {
     structural: HashMap<String, f64>,
     leaves: HashMap<String, f64>,
     languages: HashMap<String, LanguageEntry>,
-    skipped: Vec<String>,
 }
 
 /// What the language table says about one file extension.
@@ -50,6 +49,16 @@ pub enum TablesError {
         /// What stands there.
         value: String,
     },
+    /// A table has a key it does not know, most likely a slip of the pen.
+    #[error("the {table} table: `{key}` is no known key: {known} are")]
+    UnknownKey {
+        /// Which table.
+        table: &'static str,
+        /// The key, with the objects it lies in.
+        key: String,
+        /// The keys there are.
+        known: &'static str,
+    },
 }
 
 const TOKENS: &str = "token weight";
@@ -69,27 +78,36 @@ impl Tables {
     ///
     /// `token_weights` is `{"structural_bonus": {type: weight}, "leaf_tokens": {type: weight}}`,
     /// `languages` is `{extension: {"weight": number, "language": grammar}}`, where a bare number
-    /// stands for a weight and a missing weight for 1. As upstream does, a language entry that
-    /// cannot be read is left out; [`Tables::skipped`] names them, so that a caller can warn.
+    /// stands for a weight and a missing weight for 1. Where upstream leaves out an entry it cannot
+    /// read and ignores a key it does not know, here both are errors: a slip of the pen would lower
+    /// everybody's scores in silence.
     ///
     /// # Errors
     ///
     /// [`TablesError::Json`] when a text is not a JSON object, [`TablesError::Value`] when a
-    /// token weight is not a number or is negative.
+    /// weight is not a number from 0 up or a language no text, [`TablesError::UnknownKey`] when a
+    /// key is none.
     pub fn from_json(token_weights: &str, languages: &str) -> Result<Self, TablesError> {
         let tokens = object(TOKENS, token_weights)?;
-        let mut tables = Self {
+        let known = "`structural_bonus` and `leaf_tokens`";
+        only(
+            TOKENS,
+            "",
+            &tokens,
+            &["structural_bonus", "leaf_tokens"],
+            known,
+        )?;
+        let languages = object(LANGUAGES, languages)?.into_iter();
+        Ok(Self {
             structural: weights(&tokens, "structural_bonus")?,
             leaves: weights(&tokens, "leaf_tokens")?,
-            ..Self::default()
-        };
-        for (extension, entry) in object(LANGUAGES, languages)? {
-            match language_entry(&entry) {
-                Some(entry) => drop(tables.languages.insert(extension, entry)),
-                None => tables.skipped.push(extension),
-            }
-        }
-        Ok(tables)
+            languages: languages
+                .map(|(extension, entry)| {
+                    let entry = language_entry(&extension, &entry)?;
+                    Ok((extension, entry))
+                })
+                .collect::<Result<_, _>>()?,
+        })
     }
 
     /// What a structural node of this type is worth; 0 when the table does not name it.
@@ -115,70 +133,94 @@ impl Tables {
             .iter()
             .map(|(extension, entry)| (extension.as_str(), entry))
     }
-
-    /// Extensions whose entry could not be read and was left out.
-    pub fn skipped(&self) -> &[String] {
-        &self.skipped
-    }
 }
 
 fn object(table: &'static str, text: &str) -> Result<Map<String, Value>, TablesError> {
     serde_json::from_str(text).map_err(|source| TablesError::Json { table, source })
 }
 
-/// One of the two maps of the token table; an absent one is empty.
-fn weights(tokens: &Map<String, Value>, key: &str) -> Result<HashMap<String, f64>, TablesError> {
-    let wrong = |key: String, expected, value: &Value| TablesError::Value {
-        table: TOKENS,
+/// Refuses every key that is not among `known`; the first in alphabetical order is named.
+fn only(
+    table: &'static str,
+    path: &str,
+    map: &Map<String, Value>,
+    keys: &[&str],
+    known: &'static str,
+) -> Result<(), TablesError> {
+    let unknown = map.keys().filter(|key| !keys.contains(&key.as_str()));
+    match unknown.min() {
+        None => Ok(()),
+        Some(key) => Err(TablesError::UnknownKey {
+            table,
+            key: format!("{path}{key}"),
+            known,
+        }),
+    }
+}
+
+fn wrong(table: &'static str, key: String, expected: &'static str, value: &Value) -> TablesError {
+    TablesError::Value {
+        table,
         key,
         expected,
         value: value.to_string(),
-    };
+    }
+}
+
+const WEIGHT: &str = "a number from 0 up";
+
+/// One of the two maps of the token table; an absent one is empty.
+fn weights(tokens: &Map<String, Value>, key: &str) -> Result<HashMap<String, f64>, TablesError> {
     match tokens.get(key) {
         None => Ok(HashMap::new()),
         Some(Value::Object(map)) => map
             .iter()
             .map(|(node_type, value)| match value.as_f64() {
                 Some(weight) if weight >= 0.0 => Ok((node_type.clone(), weight)),
-                _ => Err(wrong(
-                    format!("{key}.{node_type}"),
-                    "a number from 0 up",
-                    value,
-                )),
+                _ => Err(wrong(TOKENS, format!("{key}.{node_type}"), WEIGHT, value)),
             })
             .collect(),
-        Some(value) => Err(wrong(key.to_owned(), "an object", value)),
+        Some(value) => Err(wrong(TOKENS, key.to_owned(), "an object", value)),
     }
 }
 
-fn language_entry(entry: &Value) -> Option<LanguageEntry> {
-    match entry {
-        Value::Object(entry) => Some(LanguageEntry {
-            weight: entry.get("weight").map_or(Some(1.0), number)?,
-            language: match entry.get("language") {
-                None | Some(Value::Null) => None,
-                Some(Value::String(language)) => Some(language.clone()),
-                Some(_) => return None,
-            },
-        }),
-        bare => Some(LanguageEntry {
-            weight: number(bare)?,
+fn language_entry(extension: &str, entry: &Value) -> Result<LanguageEntry, TablesError> {
+    let weight = |key: String, value: &Value| {
+        number(value).ok_or_else(|| wrong(LANGUAGES, key, WEIGHT, value))
+    };
+    let Value::Object(fields) = entry else {
+        return Ok(LanguageEntry {
+            weight: weight(extension.to_owned(), entry)?,
             language: None,
-        }),
-    }
+        });
+    };
+    let known = "`weight` and `language`";
+    let path = format!("{extension}.");
+    only(LANGUAGES, &path, fields, &["weight", "language"], known)?;
+    Ok(LanguageEntry {
+        weight: match fields.get("weight") {
+            None => 1.0,
+            Some(value) => weight(format!("{path}weight"), value)?,
+        },
+        language: match fields.get("language") {
+            None | Some(Value::Null) => None,
+            Some(Value::String(language)) => Some(language.clone()),
+            Some(other) => {
+                let expected = "the name of a grammar";
+                return Err(wrong(LANGUAGES, format!("{path}language"), expected, other));
+            }
+        },
+    })
 }
 
-/// A number or the text of one, as Python's `float()` takes both.
+/// A number from 0 up, or the text of one, as Python's `float()` takes both.
 fn number(value: &Value) -> Option<f64> {
-    match value {
-        Value::Number(number) => number.as_f64(),
-        Value::String(text) => text
-            .trim()
-            .parse()
-            .ok()
-            .filter(|number: &f64| number.is_finite()),
-        _ => None,
-    }
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    (number.is_finite() && number >= 0.0).then_some(number)
 }
 
 #[cfg(test)]
@@ -196,37 +238,78 @@ mod tests {
             ),
             (57, 41, 125)
         );
-        assert!(tables.skipped().is_empty());
     }
 
     #[test]
-    fn an_unreadable_language_is_left_out_and_named() {
-        let languages = r#"{"a": {"weight": "x"}, "b": 2, "c": {"language": "tongue"}}"#;
-        let tables = Tables::from_json("{}", languages).expect("only an entry is wrong");
-        assert_eq!(tables.skipped(), ["a"]);
-        let entry = |extension| tables.language(extension).cloned();
-        assert_eq!(
-            entry("b"),
-            Some(LanguageEntry {
-                weight: 2.0,
-                language: None
-            })
-        );
-        let spoken = LanguageEntry {
-            weight: 1.0,
-            language: Some("tongue".to_owned()),
-        };
-        assert_eq!(entry("c"), Some(spoken));
+    fn a_language_needs_no_more_than_a_number() {
+        let languages = r#"{"b": 2, "c": {"language": "tongue"}, "d": {"weight": " 0.5 "}}"#;
+        let tables = Tables::from_json("{}", languages).expect("they are in order");
+        for (extension, weight, language) in [
+            ("b", 2.0, None),
+            ("c", 1.0, Some("tongue")),
+            ("d", 0.5, None),
+        ] {
+            let entry = LanguageEntry {
+                weight,
+                language: language.map(str::to_owned),
+            };
+            assert_eq!(tables.language(extension), Some(&entry), "{extension}");
+        }
     }
 
     #[test]
-    fn a_wrong_token_weight_is_named() {
-        let error = Tables::from_json(r#"{"leaf_tokens": {"identifier": "heavy"}}"#, "{}")
-            .expect_err("a weight is a number");
-        assert_eq!(
-            error.to_string(),
-            "the token weight table: `leaf_tokens.identifier` must be a number from 0 up, \
-             is `\"heavy\"`"
-        );
+    fn a_slip_of_the_pen_is_named_with_its_table_key_and_value() {
+        for (tokens, languages, error) in [
+            (
+                r#"{"leaf_tokens": {"identifier": "heavy"}}"#,
+                "{}",
+                "the token weight table: `leaf_tokens.identifier` must be a number from 0 up, is \
+                 `\"heavy\"`",
+            ),
+            (
+                r#"{"structural_bonus": {"if": -1}}"#,
+                "{}",
+                "the token weight table: `structural_bonus.if` must be a number from 0 up, is `-1`",
+            ),
+            (
+                r#"{"structural_bonus": []}"#,
+                "{}",
+                "the token weight table: `structural_bonus` must be an object, is `[]`",
+            ),
+            (
+                r#"{"leaf_token": {}}"#,
+                "{}",
+                "the token weight table: `leaf_token` is no known key: `structural_bonus` and \
+                 `leaf_tokens` are",
+            ),
+            (
+                "{}",
+                r#"{"rs": {"weight": "inf"}}"#,
+                "the language table: `rs.weight` must be a number from 0 up, is `\"inf\"`",
+            ),
+            (
+                "{}",
+                r#"{"rs": {"wieght": 2}}"#,
+                "the language table: `rs.wieght` is no known key: `weight` and `language` are",
+            ),
+            (
+                "{}",
+                r#"{"rs": {"language": 7}}"#,
+                "the language table: `rs.language` must be the name of a grammar, is `7`",
+            ),
+            (
+                "{}",
+                r#"{"rs": null}"#,
+                "the language table: `rs` must be a number from 0 up, is `null`",
+            ),
+            (
+                "{}",
+                "[]",
+                "could not read the language table: expected a JSON object",
+            ),
+        ] {
+            let wrong = Tables::from_json(tokens, languages).expect_err(error);
+            assert_eq!(wrong.to_string(), error);
+        }
     }
 }

@@ -9,7 +9,6 @@ use super::RegistryError;
 /// Which numbers a key takes.
 #[derive(Clone, Copy, Debug)]
 pub(super) enum Range {
-    Any,
     AtLeast(f64),
     Above(f64),
     Within(f64, f64),
@@ -19,7 +18,6 @@ pub(super) enum Range {
 impl Range {
     fn contains(self, x: f64) -> bool {
         match self {
-            Self::Any => true,
             Self::AtLeast(low) => low <= x,
             Self::Above(low) => low < x,
             Self::Within(low, high) => low <= x && x <= high,
@@ -31,7 +29,6 @@ impl Range {
 impl fmt::Display for Range {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Any => Ok(()),
             Self::AtLeast(low) => write!(formatter, " from {low} up"),
             Self::Above(low) => write!(formatter, " above {low}"),
             Self::Within(low, high) => write!(formatter, " from {low} to {high}"),
@@ -151,11 +148,13 @@ impl<'a> Fields<'a> {
     }
 
     /// A JSON number; `None` when absent or null.
-    pub(super) fn number(&self, key: &str) -> Result<Option<f64>, RegistryError> {
+    pub(super) fn number(&self, key: &str, range: Range) -> Result<Option<f64>, RegistryError> {
         match self.map.get(key) {
             None | Some(Value::Null) => Ok(None),
-            Some(Value::Number(number)) => Ok(number.as_f64()),
-            Some(value) => Err(self.wrong(key, "a number or null".to_owned(), value)),
+            Some(value) => match value.as_f64().filter(|&x| range.contains(x)) {
+                Some(number) => Ok(Some(number)),
+                None => Err(self.wrong(key, format!("null or a number{range}"), value)),
+            },
         }
     }
 

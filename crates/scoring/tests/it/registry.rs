@@ -30,7 +30,26 @@ fn an_error_names_the_repository_the_key_and_the_value() {
             r#"{"emission_share": 0.1, "eligibility": []}"#,
             "registry: `A/B`: `eligibility` must be an object, is `[]`",
         ),
+        (
+            r#"{"emission_share": 0.1, "label_multipliers": {"bug": 1e300}}"#,
+            "registry: `A/B`: `label_multipliers.bug` must be a number from -1000000000000 to \
+             1000000000000, is `1e+300`",
+        ),
+        (
+            r#"{"emission_share": 0.1, "fixed_base_score": true}"#,
+            "registry: `A/B`: `fixed_base_score` must be null or a number from -1000000000000 to \
+             1000000000000, is `true`",
+        ),
+        (
+            r#"{"emission_share": 0.1, "additional_acceptable_branches": ["a", 1]}"#,
+            "registry: `A/B`: `additional_acceptable_branches` must be a list of texts or null, \
+             is `1`",
+        ),
         ("{}", "registry: `A/B`: `emission_share` is missing"),
+        (
+            r#"{"emision_share": 0.1}"#,
+            "registry: `A/B`: `emission_share` is missing",
+        ),
         ("5", "registry: `A/B`: `entry` must be an object, is `5`"),
         (
             r#"{"emission_share": "nan"}"#,

@@ -10,7 +10,7 @@ use axonry_scoring::issue_discovery::{
     Discovery, Issue, MinerIssues, SolverScore, Solvers, SolvingPullRequest, assess, owners,
 };
 use axonry_scoring::pull_request::{Association, Label, PullRequest, PullRequestState};
-use axonry_scoring::registry::{Registry, RepositoryConfig};
+use axonry_scoring::registry::{GREATEST_FACTOR, Registry, RepositoryConfig};
 use axonry_scoring::standing::{MinerPullRequests, Standing, finalize};
 use axonry_scoring::trace::{Quantity, Trace};
 use proptest::prelude::*;
@@ -126,21 +126,27 @@ fn miners() -> impl Strategy<Value = Vec<Miner>> {
 }
 
 fn configs() -> impl Strategy<Value = [RepositoryConfig; 3]> {
-    let fixed = prop::option::weighted(0.2, 0.0..30.0_f64);
+    let fixed = prop_oneof![
+        8 => Just(None),
+        2 => (0.0..30.0_f64).prop_map(Some),
+        1 => Just(Some(GREATEST_FACTOR)),
+    ];
+    let label = prop::sample::select(vec![1.1, 0.0, -2.0, GREATEST_FACTOR, -GREATEST_FACTOR]);
+    let pay = (fixed, label);
     prop::array::uniform3((
         0.0..=1.0_f64,
         0.0..=1.0_f64,
         0..4_u64,
         0.0..=1.0_f64,
         0..3_u64,
-        fixed,
+        pay,
     ))
     .prop_map(|rules| {
         rules.map(
-            |(share, issues, least, credibility, spam, fixed_base_score)| {
+            |(share, issues, least, credibility, spam, (fixed_base_score, label))| {
                 let mut config = RepositoryConfig {
                     issue_discovery_share: issues,
-                    label_multipliers: BTreeMap::from([("bug*".to_owned(), 1.1)]),
+                    label_multipliers: BTreeMap::from([("bug*".to_owned(), label)]),
                     fixed_base_score,
                     maintainer_cut: if spam == 1 { 0.3 } else { 0.0 },
                     ..RepositoryConfig::with_share(share / 3.0)

@@ -59,7 +59,7 @@ pub fn check_tables(bytes: &[u8]) -> Result<(), String> {
     ];
     for tables in tables.into_iter().flatten() {
         for (extension, entry) in tables.languages() {
-            if !entry.weight.is_finite() {
+            if !(entry.weight.is_finite() && entry.weight >= 0.0) {
                 return Err(format!("`{extension}` weighs {}", entry.weight));
             }
         }
