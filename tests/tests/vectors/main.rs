@@ -1,7 +1,8 @@
 //! Numbers made by running the reference implementations, one test per topic.
 //!
 //! A topic is a folder of `tests/vectors`, or of the folder that `AXONRY_VECTORS` names. Run with
-//! `--nocapture` to see how many cases each file has, and which files nothing here answers.
+//! `--nocapture` to see how many cases each file has. A file that nothing here answers is a failure,
+//! unless `source.rs` says why it has to wait.
 
 // The lints that spare tests know them by this attribute alone.
 #[cfg(test)]

@@ -14,23 +14,48 @@ const DOUBLE: f64 = 1e-9;
 /// How far a 32-bit float may be off, as a part of it.
 const SINGLE: f64 = 1e-6;
 
+/// Files that no answer compares yet, by topic; `*` stands for a whole topic. Any other file that
+/// nobody answers is a failure: a vector that is not run says nothing.
+const NOT_YET: &[(&str, &str, &str)] = &[
+    ("synth", "*", "there is no forecast mechanism"),
+    (
+        "chain",
+        "commit_hash",
+        "weights/commit_hash has the same numbers",
+    ),
+    ("dendrite", "axon_exchanges", "there is no axon"),
+];
+
+/// Why a file is not answered, if that is known.
+fn excuse(topic: &str, file: &str) -> Option<&'static str> {
+    let listed = NOT_YET
+        .iter()
+        .find(|(listed, name, _)| *listed == topic && [file, "*"].contains(name));
+    listed.map(|(_, _, why)| *why)
+}
+
 /// What compares the cases of one file.
 pub(crate) type Answer = fn(&File, &mut Checks);
 
 /// Compares the files of a topic, each by the function that answers it.
 ///
-/// Files are named without `.json`. What no function answers is listed, never counted as passed.
+/// Files are named without `.json`. What no function answers fails, but for [`NOT_YET`].
 ///
 /// # Panics
 ///
-/// When the folder has no vector file, and when anything differs.
+/// When the folder has no vector file, when a file is nobody's, and when anything differs.
 pub(crate) fn run(topic: &str, answers: &[(&str, Answer)]) {
     let files = files(topic);
     let mut mismatches = Vec::new();
     let mut summary = format!("{topic}:\n");
     for (name, path) in &files {
         let Some((_, answer)) = answers.iter().find(|(answered, _)| answered == name) else {
-            let _ = writeln!(summary, "  {name}: not covered");
+            match excuse(topic, name) {
+                Some(why) => {
+                    let _ = writeln!(summary, "  {name}: not yet: {why}");
+                }
+                None => mismatches.push(format!("{topic}/{name}.json: nothing here answers it")),
+            }
             continue;
         };
         let mut checks = Checks::new(name);
@@ -58,13 +83,40 @@ pub(crate) fn run(topic: &str, answers: &[(&str, Answer)]) {
     );
 }
 
-/// The vector files of a topic, by name without `.json`.
-pub(crate) fn files(topic: &str) -> BTreeMap<String, PathBuf> {
-    let root = env::var_os("AXONRY_VECTORS").map_or_else(
+fn root() -> PathBuf {
+    env::var_os("AXONRY_VECTORS").map_or_else(
         || Path::new(env!("CARGO_MANIFEST_DIR")).join("vectors"),
         PathBuf::from,
-    );
-    let folder = root.join(topic);
+    )
+}
+
+/// A folder that came with the vectors and that nobody asks about would be passed over in silence.
+#[test]
+fn every_topic_is_somebodys() {
+    let topics = [
+        "chain",
+        "dendrite",
+        "drand",
+        "gittensor",
+        "wallet",
+        "weights",
+    ];
+    let root = root();
+    let entries = fs::read_dir(&root)
+        .unwrap_or_else(|error| panic!("could not read the vectors in {root:?}: {error}"));
+    for entry in entries.map(|entry| entry.expect("the folder was opened")) {
+        let name = entry.file_name().to_string_lossy().into_owned();
+        if entry.path().is_dir() && !topics.contains(&name.as_str()) {
+            let why = excuse(&name, "*");
+            let why = why.unwrap_or_else(|| panic!("no test answers the vectors of `{name}`"));
+            println!("{name}: not yet: {why}");
+        }
+    }
+}
+
+/// The vector files of a topic, by name without `.json`.
+pub(crate) fn files(topic: &str) -> BTreeMap<String, PathBuf> {
+    let folder = root().join(topic);
     let entries = fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("could not read the vectors in {folder:?}: {error}"));
     let files: BTreeMap<_, _> = entries
