@@ -1,9 +1,10 @@
 use std::path::PathBuf;
+use std::str::FromStr;
 use std::time::Duration;
 
 use anyhow::Context;
-use axonry_devnet::DevnetConfig;
 use axonry_devnet::mirror::{Faults, MirrorLimit};
+use axonry_devnet::{DevnetConfig, DoorFault, FaultError};
 use clap::Parser;
 
 /// A Bittensor subnet on this machine: a chain that subtensor clients can talk to, and a mirror of
@@ -48,6 +49,26 @@ pub(crate) struct Arguments {
     /// `100%:500@/files`; which ones is decided by the seed.
     #[arg(long, value_name = "SPEC")]
     mirror_faults: Option<Faults>,
+    /// What goes wrong between clients and the chain, as `delay=2s+500ms,reset-every=50`.
+    ///
+    /// `refuse`, `status=429`, `reset-every=N`, `black-hole=N`, `delay=2s`, `bandwidth=BYTES`,
+    /// `reorder=N`, `duplicate=N`, `wrong-id=N`, `wrong-subscription=N`, `corrupt=N`,
+    /// `oversized=N:BYTES`, `behind=BLOCKS`, `pruned=BLOCKS`, `other-chain`, `unserved=METHOD`,
+    /// `unlisted=METHOD`. N counts frames of a connection: after how many, or every how many.
+    #[arg(long, value_name = "LIST", value_parser = ChainFaultList::from_str)]
+    chain_faults: Option<ChainFaultList>,
+}
+
+/// Faults at the chain's door, separated by commas.
+#[derive(Clone, Debug)]
+struct ChainFaultList(Vec<DoorFault>);
+
+impl FromStr for ChainFaultList {
+    type Err = FaultError;
+
+    fn from_str(text: &str) -> Result<Self, FaultError> {
+        DoorFault::list(text).map(Self)
+    }
 }
 
 impl Arguments {
@@ -73,6 +94,9 @@ impl Arguments {
             .map_or(edge.delay, Duration::from_millis);
         let faults = self.mirror_faults.clone();
         edge.faults = faults.map(|faults| faults.seed(config.seed));
+        if let Some(ChainFaultList(faults)) = &self.chain_faults {
+            config.faults.clone_from(faults);
+        }
         Ok(config)
     }
 }

@@ -63,3 +63,14 @@ fn a_wrong_configuration_is_one_line_that_names_the_place() {
         assert!(said.contains(part), "`{said}` should name {part}");
     }
 }
+
+#[test]
+fn a_fault_that_does_not_exist_is_named_before_anything_starts() {
+    let faults = "delay=2s,explode";
+    let output = devnet().args(["--chain-faults", faults]).output();
+    let output = output.expect("it ends");
+    assert!(!output.status.success());
+    assert!(output.stdout.is_empty(), "nothing is ready");
+    let said = String::from_utf8(output.stderr).expect("a text");
+    assert!(said.contains("`explode` is no fault"), "{said}");
+}
