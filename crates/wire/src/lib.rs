@@ -44,4 +44,4 @@ pub use dendrite::{
 pub use nonce::NonceSource;
 pub use replay::{Replay, ReplayGuard};
 pub use signature::{Scheme, SignatureError};
-pub use synapse::Synapse;
+pub use synapse::{Nothing, Ping, Synapse};

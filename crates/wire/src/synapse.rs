@@ -1,5 +1,5 @@
-use serde::Serialize;
 use serde::de::DeserializeOwned;
+use serde::{Deserialize, Serialize};
 
 /// One kind of question that neurons ask one another.
 ///
@@ -46,4 +46,21 @@ pub trait Synapse: Send + Sync + 'static {
 
     /// What is answered.
     type Response: Serialize + DeserializeOwned + Send + 'static;
+}
+
+/// Asks nothing: whether anybody is there and takes our signature.
+///
+/// Every axon answers it, as the SDK's does at `/Synapse`.
+#[derive(Clone, Copy, Debug)]
+pub struct Ping;
+
+/// Nothing; in JSON an object without fields of its own.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Nothing {}
+
+impl Synapse for Ping {
+    const NAME: &'static str = "Synapse";
+    const REQUIRED: &'static [&'static str] = &[];
+    type Request = Nothing;
+    type Response = Nothing;
 }

@@ -1,5 +1,7 @@
 //! Requests and headers as the Python SDKs make, read and judge them.
 
+mod exchanges;
+
 use std::net::IpAddr;
 use std::time::Duration;
 
@@ -24,6 +26,7 @@ fn dendrite() {
             ("verify", verdicts),
             ("version_int", versions),
             ("btauth", signed_requests),
+            ("axon_exchanges", exchanges::compare),
         ],
     );
 }

@@ -13,7 +13,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::pipeline::{Clock, Handler, Pipeline, Served};
 use super::{Axon, Failure, Limits, Route, connection};
-use crate::{Caller, Roster, Synapse};
+use crate::{Caller, Ping, Roster, Synapse};
 
 /// From here on parsing takes a millisecond, and no longer happens on the threads that serve.
 const LARGE: usize = 256 << 10;
@@ -29,13 +29,14 @@ pub struct AxonBuilder {
 
 impl AxonBuilder {
     pub(super) fn new(hotkey: Hotkey) -> Self {
-        Self {
+        let there = Self {
             hotkey,
             served: HashMap::new(),
             limits: Limits::default(),
             roster: watch::channel(Arc::default()).1,
             clock: Arc::new(nanoseconds),
-        }
+        };
+        there.route::<Ping, _, _>(Route::strict(), |_, nothing| async move { Ok(nothing) })
     }
 
     /// Answers a synapse by a handler. Of two handlers for one name the later one stays.
