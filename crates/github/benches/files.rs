@@ -1,6 +1,6 @@
 //! What does it cost to read the files of a large pull request?
 //!
-//! Claim: a body of 1 MB, from the socket to typed files, takes some milliseconds of one processor.
+//! Claim: a body of 1 MB, from the socket to typed files, takes at most two milliseconds of one processor.
 //!
 //! The client runs on one thread, whose time on a processor the system counts (Linux); the server
 //! runs on another. So the figures hold whatever else the machine does.

@@ -98,13 +98,14 @@ async fn a_block_loses_nothing_for_who_waits_it_out() {
 
 #[tokio::test]
 async fn sr1_who_is_told_to_wait_waits_in_whatever_form_it_is_told() {
-    for (kind, seed) in [
-        (Fault::TooMany, 5),
-        (Fault::TooManySeconds, 5),
-        (Fault::TooManyDate, 5),
+    for (kind, share, seed) in [
+        // Each strikes once or twice.
+        (Fault::TooMany, 0.05, 3),
+        (Fault::TooManySeconds, 0.2, 2),
+        (Fault::TooManyDate, 0.1, 4),
     ] {
         let edge = MirrorEdge {
-            faults: Some(Faults::share(0.3).of([kind]).seed(seed)),
+            faults: Some(Faults::share(share).of([kind]).seed(seed)),
             ..MirrorEdge::default()
         };
         let mirror = serve(edge).await;
