@@ -28,6 +28,7 @@
 //! | state shows the vector, last update moved | | **verified in state** |
 //! | state shows our commit | waits for its epoch | **committed**: open in the journal, the next vector may go |
 //! | the epoch of a hash commit has come | ours to reveal | revealed, then verified in state |
+//! | a reveal finds no commit (custom 16, `NoWeightsCommitFound`) | revealed or dropped since the last final block | state is asked once that is final |
 //! | a commit is gone and state shows the vector | the chain or we revealed it | **verified in state** |
 //! | a commit is gone and state shows another vector | dropped or missed | rejected as not seen revealed, with an alarm |
 //!

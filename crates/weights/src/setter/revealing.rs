@@ -1,4 +1,4 @@
-use axonry_chain::{Call, HashCommit, Hyperparameters, RevealWindow};
+use axonry_chain::{Call, HashCommit, Hyperparameters, InvalidReason, PoolRejection, RevealWindow};
 use axonry_core::Block;
 use tokio::time::Instant;
 use tracing::{error, info, warn};
@@ -153,6 +153,8 @@ impl Setter {
             };
             self.trace.forget_nonce();
             match self.deliver(&extrinsic, &target, heads, deadline).await {
+                // Revealed or dropped already: once that is final, state says which.
+                Verdict::Settled(landing) if is_gone(&landing) => return waiting,
                 Verdict::Settled(landing) => {
                     if landing.is_verified() {
                         self.trace.used(extrinsic.nonce);
@@ -170,6 +172,19 @@ impl Setter {
             }
         }
         waiting
+    }
+}
+
+/// Whether the chain knows no such commit any more, though the last final block still had it.
+fn is_gone(landing: &Landing) -> bool {
+    match landing {
+        Landing::Rejected {
+            reason: Rejection::Pool(PoolRejection::Invalid(InvalidReason::Custom(16))),
+        } => true,
+        Landing::Rejected {
+            reason: Rejection::Dispatch(failure),
+        } => failure.name == "NoWeightsCommitFound",
+        _ => false,
     }
 }
 

@@ -8,7 +8,7 @@ use axonry_weights::watchdog::Stall;
 use axonry_weights::{CommitForm, Journal, Landing, SetterSettings};
 
 use super::{EPOCH, EPOCH_3, reach, watchdog};
-use crate::fake::{FakeChain, MemoryJournal, NETUID, block, hotkey};
+use crate::fake::{FakeChain, MemoryJournal, NETUID, Submission, block, hotkey};
 use crate::setter::{plan, setter, settings, submitted};
 
 fn hidden(chain: &FakeChain, version: Option<u16>) {
@@ -72,6 +72,37 @@ async fn a9_a_hash_commit_is_revealed_in_its_epoch_across_restarts() {
         assert!(landing.is_verified(), "{round}: {landing}");
     }
     assert_eq!(chain.set_at(plan(&chain).weights().as_slice()).len(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_reveal_that_was_made_already_is_found_in_state_and_not_taken_for_lost() {
+    let hash = SetterSettings {
+        commits: CommitForm::Hash,
+        ..settings()
+    };
+    let gone = || {
+        let reason = axonry_chain::InvalidReason::Custom(16);
+        Submission::Reject(axonry_chain::PoolRejection::Invalid(reason))
+    };
+    for refusal in [gone(), Submission::Fail("NoWeightsCommitFound")] {
+        let (chain, journal) = (FakeChain::new([]), Arc::<MemoryJournal>::default());
+        hidden(&chain, None);
+        reach(&chain, EPOCH_3).await;
+        let plan = plan(&chain);
+        let landing = setter(&chain, &journal, hash).set(&plan, 1).await;
+        assert!(landing.expect("sent").is_committed());
+        reach(&chain, EPOCH_3 + EPOCH).await;
+        // A process that died had sent the reveal: the pool knows, and finality does not yet.
+        chain.state().script = [refusal].into();
+        let mut next = setter(&chain, &journal, hash);
+        let settled = next.recover().await.expect("readable");
+        assert!(settled[0].1.is_committed(), "{}", settled[0].1);
+        let number = chain.now();
+        chain.state().hashes[0].until = Some(number);
+        chain.set_in(number, plan.weights().as_slice().to_vec());
+        let settled = next.recover().await.expect("readable");
+        assert!(settled[0].1.is_verified(), "{}", settled[0].1);
+    }
 }
 
 #[tokio::test(start_paused = true)]
