@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Context, Result, anyhow, ensure};
 use axonry_core::{Hotkey, Observed};
 use axonry_neuron::{Evaluation, Mechanism, Round, Unwatched};
 use axonry_oss::MinerTrace;
@@ -49,13 +49,15 @@ fn told(mut evaluation: Evaluation, miner: &Hotkey) -> Result<(MinerTrace, Vec<S
     if let Some(Observed::Unknown { reason }) = evaluation.scores.get(miner) {
         return Err(anyhow!("the score is not known: {reason}"));
     }
-    let Some(trace) = evaluation.traces.remove(miner) else {
-        // It was judged without a look at any work: for want of an account.
-        let why = evaluation.explanations.remove(miner);
-        return Err(anyhow!(
-            why.unwrap_or_else(|| "there is nothing to score".to_owned())
-        ));
-    };
-    let trace = serde_json::from_str(&trace).context("the mechanism's trace cannot be read")?;
+    let trace = evaluation.traces.remove(miner);
+    let trace = trace.context("the mechanism says nothing of the account")?;
+    let trace: MinerTrace =
+        serde_json::from_str(&trace).context("the mechanism's trace cannot be read")?;
+    // Without a look at any work there is no score, not even none at all.
+    ensure!(
+        trace.pull_requests.is_some(),
+        "there is no score: {}",
+        trace.verdict
+    );
     Ok((trace, evaluation.warnings))
 }
