@@ -21,7 +21,7 @@ const NOT_YET: &[(&str, &str, &str)] = &[
     (
         "chain",
         "commit_hash",
-        "weights/commit_hash has the same numbers",
+        "the same hash as in weights/commit_hash, by other cases",
     ),
     ("dendrite", "axon_exchanges", "there is no axon"),
 ];

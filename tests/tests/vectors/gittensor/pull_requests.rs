@@ -330,7 +330,7 @@ fn compare(checks: &mut Checks, pulls: &MinerPullRequests, standing: &Standing, 
         for (field, actual) in [
             ("credibility", here.eligibility.credibility),
             ("base_total_score", totals.base_score),
-            ("total_score", totals.total_score),
+            ("total_score", totals.total_score.value()),
             ("total_collateral_score", totals.collateral_score),
             ("total_token_score", totals.token_score),
             ("total_structural_score", totals.structural_score),
