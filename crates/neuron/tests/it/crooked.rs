@@ -1,25 +1,21 @@
 //! The dev chain, with what a validator is told about it bent on command.
 
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use async_trait::async_trait;
 use axonry_chain::{
-    BlockStream, Call, Chain, ChainError, Dispatch, ExtrinsicHash, ExtrinsicStatus, HashCommit,
-    Hyperparameters, Metagraph, Mortality, Neuron, SignedExtrinsic, StatusStream, SubmitError,
-    TimelockedCommit,
+    BlockStream, Call, Chain, ChainError, Dispatch, ExtrinsicHash, HashCommit, Hyperparameters,
+    Metagraph, Mortality, Neuron, SignedExtrinsic, StatusStream, SubmitError, TimelockedCommit,
 };
 use axonry_core::{
     AccountId, Block, BlockHash, BlockNumber, Hotkey, MechId, NetUid, Signer, Uid, UnixMillis,
 };
 use axonry_devnet::DevChain;
-use futures_util::{StreamExt, stream};
 
 #[derive(Debug)]
 pub(crate) struct Crooked {
     chain: DevChain,
-    /// Extrinsics are taken, and never seen again.
-    pub(crate) swallows: AtomicBool,
     /// How many extrinsics were handed in.
     pub(crate) submitted: AtomicU64,
     /// From this block on, the slot is held by somebody else.
@@ -30,7 +26,6 @@ impl Crooked {
     pub(crate) fn new(chain: DevChain) -> Self {
         Self {
             chain,
-            swallows: AtomicBool::new(false),
             submitted: AtomicU64::new(0),
             replaced: Mutex::new(None),
         }
@@ -146,10 +141,6 @@ impl Chain for Crooked {
 
     async fn submit(&self, extrinsic: &SignedExtrinsic) -> Result<StatusStream, SubmitError> {
         self.submitted.fetch_add(1, Ordering::Relaxed);
-        if self.swallows.load(Ordering::Relaxed) {
-            let ready = stream::once(async { Ok(ExtrinsicStatus::Ready) });
-            return Ok(Box::pin(ready.chain(stream::pending())));
-        }
         self.chain.submit(extrinsic).await
     }
 

@@ -1,7 +1,9 @@
+use std::collections::BTreeSet;
 use std::num::NonZeroU8;
 use std::sync::atomic::Ordering;
 
-use axonry_chain::Chain;
+use axonry_chain::{Chain, InvalidReason, PoolRejection};
+use axonry_devnet::ChainFault;
 use axonry_neuron::{Ended, RoundReport, Rounds};
 use tokio_util::sync::CancellationToken;
 
@@ -46,14 +48,15 @@ async fn a1_healthy_tempos_raise_no_alarm_and_each_report_says_how_young_the_wei
     assert_eq!(listener.errors(), [""; 0]);
 }
 
-#[tokio::test]
-async fn a1_swallowed_weights_raise_one_alarm_at_the_third_tempo_with_the_reason() {
+/// A chain on which nothing takes effect after the second round raises the alarm at the third tempo,
+/// with one of these reasons, and says so once for each reason.
+async fn stalls(fault: ChainFault, because: &[&str]) {
     let listener = Listener::new();
     let subnet = Subnet::new().await;
-    let chain = std::sync::Arc::clone(&subnet.chain);
+    let faults = subnet.devnet.chain().faults().clone();
     let reports = rounds(&subnet, Obedient::default(), 8, |report| {
         if report.round == 2 {
-            chain.swallows.store(true, Ordering::Relaxed);
+            faults.set(fault.clone());
         }
     })
     .await;
@@ -61,26 +64,47 @@ async fn a1_swallowed_weights_raise_one_alarm_at_the_third_tempo_with_the_reason
         let health = report.health.as_ref().expect("the chain can be read");
         let tempos = health.tempos_since_landed.expect("the hotkey has a slot");
         assert_eq!(health.alarm, tempos >= 3.0, "{health:?}");
+        assert!(
+            !report.landing.landed() || report.round <= 2,
+            "{:?}",
+            report.landing
+        );
     }
     let last = reports.last().and_then(|report| report.health.as_ref());
     let last = last.expect("the chain can be read");
-    assert!(last.alarm, "{last:?}");
-    assert!(
-        matches!(last.reason, Some("dropped" | "transport")),
-        "{last:?}"
-    );
-    let alarms = listener.errors();
-    let alarms: Vec<_> = alarms
+    let reason = last.reason.unwrap_or_default();
+    assert!(last.alarm && because.contains(&reason), "{last:?}");
+    let errors = listener.errors();
+    let said = |line: &&String| line.contains("no weights have landed for three tempos");
+    let alarms: Vec<&String> = errors.iter().filter(said).collect();
+    let reasons: BTreeSet<_> = alarms
         .iter()
-        .filter(|line| line.contains("no weights have landed for three tempos"))
+        .filter_map(|line| line.split("reason=").nth(1)?.split_whitespace().next())
         .collect();
     assert!(!alarms.is_empty(), "somebody must act");
-    let reasons: std::collections::BTreeSet<_> = alarms
-        .iter()
-        .filter_map(|line| line.split("reason=").nth(1))
-        .map(|rest| rest.split_whitespace().next())
-        .collect();
     assert_eq!(alarms.len(), reasons.len(), "once per change: {alarms:?}");
+}
+
+#[tokio::test]
+async fn a1_weights_that_the_pool_loses_raise_one_alarm_at_the_third_tempo() {
+    stalls(ChainFault::LoseSubmissions, &["dropped", "transport"]).await;
+}
+
+#[tokio::test]
+async fn a8_weights_that_are_included_without_effect_are_never_done_and_raise_the_alarm() {
+    stalls(ChainFault::IncludeWithoutEffect, &["not_applied"]).await;
+}
+
+#[tokio::test]
+async fn a_pool_that_wants_more_stake_raises_the_alarm_with_that_reason() {
+    let stake = PoolRejection::Invalid(InvalidReason::Custom(1));
+    stalls(ChainFault::Reject(stake), &["too_little_stake"]).await;
+}
+
+#[tokio::test]
+async fn a6_a_pool_that_bans_us_raises_the_alarm_with_that_reason() {
+    let banned = PoolRejection::Banned;
+    stalls(ChainFault::Reject(banned), &["pool"]).await;
 }
 
 #[tokio::test]

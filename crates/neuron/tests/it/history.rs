@@ -1,5 +1,6 @@
 use std::sync::atomic::Ordering;
 
+use axonry_devnet::ChainFault;
 use axonry_neuron::{Ended, Rounds};
 use axonry_store::EntryState;
 use tokio_util::sync::CancellationToken;
@@ -16,7 +17,7 @@ async fn what_was_open_on_a_chain_that_began_anew_holds_nothing_up() {
     assert_eq!(ended.expect("a run"), Ended::Done { landed: true });
     // The next epoch has room for a second one, of which nobody hears again.
     old.devnet.chain().seal_many(30).expect("blocks");
-    old.chain.swallows.store(true, Ordering::Relaxed);
+    old.devnet.chain().faults().set(ChainFault::LoseSubmissions);
     let waits = async {
         while old.chain.submitted.load(Ordering::Relaxed) < 2 {
             tokio::time::sleep(BLOCK).await;
