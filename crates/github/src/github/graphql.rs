@@ -51,6 +51,11 @@ impl GraphError {
             || message.contains("respond to your request in time")
     }
 
+    /// Whether what was asked for is not there, as far as the token may see.
+    pub(super) fn is_not_found(&self) -> bool {
+        self.is("NOT_FOUND")
+    }
+
     pub(super) fn message(&self) -> String {
         self.message.chars().take(200).collect()
     }

@@ -4,6 +4,7 @@ use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
 use super::GitHub;
+use super::graphql::GraphError;
 use super::hourly::Names;
 use crate::error::GithubError;
 use crate::maintainer::Maintainer;
@@ -126,8 +127,8 @@ impl GitHub {
 
     /// What the repositories of a list are called now, leading back to the names in the list.
     ///
-    /// One that is not there any more, or not for these tokens, is left out: nothing in it can be
-    /// seen either.
+    /// One of which GitHub says that it is not there is left out: nothing can be seen in it. Of one
+    /// that it says nothing about, nothing is known, which is an error.
     pub(super) async fn names_now(
         &self,
         names: &[RepositoryName],
@@ -159,9 +160,15 @@ impl GitHub {
                     }
                     None => {
                         let step = [Value::from(format!("r{at}"))];
-                        let why = graph.errors.iter().find(|error| error.is_at(&step));
-                        let why = why.map(super::graphql::GraphError::message);
-                        tracing::warn!(repository = %name, ?why, "GitHub shows no such repository");
+                        let error = graph.errors.iter().find(|error| error.is_at(&step));
+                        if !error.is_some_and(GraphError::is_not_found) {
+                            let why = error.map(GraphError::message);
+                            return Err(GithubError::Refused {
+                                what: format!("repository {name}"),
+                                why: why.unwrap_or_else(|| "it does not say why".to_owned()),
+                            });
+                        }
+                        tracing::warn!(repository = %name, "GitHub has no such repository");
                     }
                 }
             }

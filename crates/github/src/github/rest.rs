@@ -19,6 +19,9 @@ const RETRY: Retry = Retry::standard()
 const RETRY_UNLESS_TOO_MUCH: Retry =
     RETRY.refusals(|refusal| !matches!(refusal.code(), 400..=428 | 430..=499 | 502..=504));
 
+/// With how many other tokens a question is asked that one was not answered with.
+const OTHERS: usize = 3;
+
 impl GitHub {
     /// Reads a route of the REST API. `smaller` says that a page that is too much can be made
     /// smaller, so that it is not tried again as it is.
@@ -106,7 +109,9 @@ impl GitHub {
                     token.refuse();
                 }
                 // An organisation may be closed to this token and open to another.
-                Some(403) => {}
+                Some(403) if tried.len() < OTHERS => {}
+                // Told to wait for longer than there is time; another may have an allowance left.
+                None if error.retry_after().is_some() && tried.len() < OTHERS => {}
                 _ => return Err(GithubError::http(what, error)),
             }
             last = Some(GithubError::http(what, error));

@@ -216,6 +216,57 @@ async fn sr11_a_renamed_repository_keeps_the_name_it_was_asked_for_by() {
 }
 
 #[tokio::test]
+async fn sr4_a_repository_that_github_is_silent_about_is_not_one_that_is_gone() {
+    for (kind, known) in [("NOT_FOUND", true), ("FORBIDDEN", false)] {
+        let server = MockServer::start().await;
+        let error = json!({"type": kind, "path": ["r0"], "message": "no"});
+        let answer = json!({"data": {"r0": null}, "errors": [error]});
+        Mock::given(body_string_contains("r0: repository"))
+            .respond_with(good(answer))
+            .mount(&server)
+            .await;
+        lists(&server, good(json!({"data": list(vec![row(1, 21)], None)}))).await;
+        let answer = github(&server, &["a"]).pulls(&77.into(), &windows()).await;
+        assert_eq!(
+            answer.map(|page| page.rows.len()).ok(),
+            known.then_some(0),
+            "{kind}"
+        );
+    }
+}
+
+#[tokio::test]
+async fn sr2_a_token_that_must_wait_too_long_leaves_the_question_to_another() {
+    let server = MockServer::start().await;
+    let limited = ResponseTemplate::new(403)
+        .set_body_json(json!({"message": "You have exceeded a secondary rate limit."}));
+    Mock::given(header("authorization", "token greedy"))
+        .respond_with(limited)
+        .expect(1)
+        .mount(&server)
+        .await;
+    Mock::given(any())
+        .respond_with(good(json!({
+            "id": 7, "full_name": "acme/widget", "default_branch": "main",
+            "owner": {"id": 9, "login": "acme", "type": "User"},
+        })))
+        .mount(&server)
+        .await;
+    let github = github(&server, &["greedy", "modest"]);
+    for _ in 0..3 {
+        let name = "acme/widget".parse().unwrap();
+        github.repository(&name).await.unwrap();
+    }
+    let TokenState::Waiting(pause) = github.tokens()[0].state else {
+        panic!("{:?}", github.tokens())
+    };
+    assert!(
+        pause > Duration::from_secs(55),
+        "at least a minute: {pause:?}"
+    );
+}
+
+#[tokio::test]
 async fn sr7_what_is_closed_to_one_token_may_be_open_to_another() {
     let server = MockServer::start().await;
     let restricted = json!({"message": "Resource protected by organization SAML enforcement"});
