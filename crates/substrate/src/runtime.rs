@@ -1,3 +1,4 @@
+mod bare;
 mod calls;
 mod commits;
 mod compatibility;

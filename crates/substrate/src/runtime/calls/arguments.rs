@@ -5,10 +5,10 @@ use axonry_core::{MechId, NetUid, Weights};
 use parity_scale_codec::{Compact, Encode};
 use scale_encode::{EncodeAsFields, EncodeAsType, Error as EncodeError, FieldIter, TypeResolver};
 use scale_info::TypeDef;
-use subxt::ext::scale_value::Composite;
+use subxt::ext::scale_value::{Composite, Value};
 
 use super::super::shape::unwrapped;
-use super::super::{Runtime, missing};
+use super::super::{Runtime, ledger, missing};
 
 mod untyped;
 
@@ -32,6 +32,7 @@ macro_rules! arguments {
 
         pub(super) enum Arguments {
             $($plain($plain), $of_mechanism($of_mechanism),)*
+            SetCommitment(SetCommitment),
             Batch(Batch),
             Other(Composite<()>),
         }
@@ -52,6 +53,9 @@ macro_rules! arguments {
                             arguments.encode_as_fields_to(fields, types, out)
                         }
                     )*
+                    Self::SetCommitment(arguments) => {
+                        arguments.encode_as_fields_to(fields, types, out)
+                    }
                     Self::Batch(arguments) => arguments.encode_as_fields_to(fields, types, out),
                     Self::Other(arguments) => arguments.encode_as_fields_to(fields, types, out),
                 }
@@ -92,6 +96,19 @@ macro_rules! either {
             }
         }
     };
+}
+
+/// The arguments of `Commitments.set_commitment`: of types of our own, so that the one-field struct
+/// can come and go.
+#[derive(EncodeAsType)]
+pub(super) struct SetCommitment {
+    netuid: u16,
+    info: CommitmentInfo,
+}
+
+#[derive(EncodeAsType)]
+struct CommitmentInfo {
+    fields: Vec<Value>,
 }
 
 /// The arguments of `Utility.batch` and its like.
@@ -137,6 +154,7 @@ impl Arguments {
                 Ok(Self::Batch(Batch { calls }))
             }
             call => Self::of_weights(call)
+                .or_else(|| Self::of_commitment(call))
                 .or_else(|| untyped::of(call).map(Self::Other))
                 .ok_or_else(|| {
                     let (pallet, name) = call.name();
@@ -144,6 +162,19 @@ impl Arguments {
                     missing(format!("{pallet}.{name}"), reason)
                 }),
         }
+    }
+
+    fn of_commitment(call: &Call) -> Option<Self> {
+        let Call::SetCommitment { netuid, fields } = call else {
+            return None;
+        };
+        let fields = fields.iter().map(ledger::written);
+        Some(Self::SetCommitment(SetCommitment {
+            netuid: netuid.0,
+            info: CommitmentInfo {
+                fields: fields.collect::<Option<_>>()?,
+            },
+        }))
     }
 
     fn of_weights(call: &Call) -> Option<Self> {

@@ -5,10 +5,11 @@ use axonry_core::{AccountId, Rao};
 use scale_decode::DecodeAsType;
 
 use crate::runtime::Runtime;
+use crate::runtime::bare::Bare;
 
 #[derive(DecodeAsType)]
 struct AccountInfo {
-    data: AccountData,
+    data: Bare<AccountData>,
 }
 
 #[derive(DecodeAsType)]
@@ -41,7 +42,7 @@ impl Runtime {
             free,
             reserved,
             frozen,
-        } = info.data;
+        } = info.data.0;
         Ok(Balance {
             free: Rao::from_rao(free),
             reserved: Rao::from_rao(reserved),

@@ -6,6 +6,7 @@ use scale_decode::DecodeAsType;
 use subxt::ext::scale_value::{At, Value, ValueDef};
 
 use crate::runtime::Runtime;
+use crate::runtime::bare::Bare;
 use crate::runtime::events::numbers_in;
 
 const PALLET: &str = "Commitments";
@@ -26,12 +27,8 @@ const HASHES: [(&str, HashKind); 4] = [
 pub(crate) struct Registered {
     deposit: u64,
     block: u64,
-    info: CommitmentInfo,
-}
-
-#[derive(DecodeAsType)]
-struct CommitmentInfo {
-    fields: Vec<Value>,
+    /// The fields, in a struct of their own.
+    info: Bare<Vec<Value>>,
 }
 
 impl Runtime {
@@ -58,7 +55,7 @@ impl Runtime {
 
 impl Registered {
     pub(crate) fn commitment(self) -> Result<Commitment, ChainError> {
-        let fields = self.info.fields.iter().map(|field| {
+        let fields = self.info.0.iter().map(|field| {
             read(field).ok_or_else(|| ChainError::Decode {
                 item: format!("{PALLET}.{ITEM}"),
                 reason: format!("a field is of a kind that this client does not know: {field}"),

@@ -6,8 +6,6 @@ use axonry_chain::{Call, Existence};
 use axonry_core::AccountId;
 use subxt::ext::scale_value::{Composite, Value};
 
-use super::super::super::ledger;
-
 /// The arguments of a call; `None` for one that this client does not know.
 pub(super) fn of(call: &Call) -> Option<Composite<()>> {
     let arguments = match call {
@@ -17,15 +15,6 @@ pub(super) fn of(call: &Call) -> Option<Composite<()>> {
             version,
             protocol,
         } => serve_axon(netuid.0, *address, *version, *protocol),
-        Call::SetCommitment { netuid, fields } => {
-            let fields = fields.iter().map(ledger::written);
-            let fields = fields.collect::<Option<Vec<_>>>()?;
-            let info = [("fields", Value::unnamed_composite(fields))];
-            vec![
-                ("netuid", number(netuid.0)),
-                ("info", Value::named_composite(info)),
-            ]
-        }
         Call::BurnedRegister { netuid, hotkey } => vec![
             ("netuid", number(netuid.0)),
             ("hotkey", account(hotkey.account())),
