@@ -25,6 +25,9 @@ fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
         .create_if_missing(false)
+        // Alone from the first look on: sharing would take a file more, for which a full disk has no
+        // space.
+        .locking_mode(SqliteLockingMode::Exclusive)
         .synchronous(SqliteSynchronous::Full)
         .foreign_keys(true)
         .busy_timeout(BUSY)
@@ -42,7 +45,6 @@ pub(crate) async fn open(path: &Path) -> Result<SqlitePool, StoreError> {
     // The log is written back early, so that it fits into the space kept for the journal.
     let options = options(path)
         .journal_mode(SqliteJournalMode::Wal)
-        .locking_mode(SqliteLockingMode::Exclusive)
         .pragma("wal_autocheckpoint", "128");
     let pool = SqlitePoolOptions::new()
         .max_connections(1)

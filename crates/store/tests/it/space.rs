@@ -59,7 +59,10 @@ async fn dk1_on_a_full_disk_intents_are_written_down_and_history_waits() {
     let path = folder.path().join("state.sqlite");
     let store = Store::create(&path).await.expect("a new file");
     store.begin_round(NETUID, "").await.expect("begun");
+    store.close().await;
     disk.fill();
+    // A start on the full disk goes on.
+    let store = Store::open(&path).await.expect("the same file");
     let mut averages = BTreeMap::new();
     for round in 2..40 {
         // What a round needs to land weights.
