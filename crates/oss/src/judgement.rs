@@ -107,9 +107,10 @@ impl Judging<'_> {
     /// Holds back from those who were judged what those who could not be judged had last.
     ///
     /// An unknown miner's average stays as it was while the others' shares are of the whole, so that
-    /// with every such round they would gain at its cost. What is held back is its share of the
-    /// averages, as far as competition pays that much: the maintainers' cut, the treasury and what is
-    /// recycled are nobody's gain. Upstream, whose failures count as nothing, has no such rule.
+    /// with every such round they would gain at its cost. So much is held back that the averages of
+    /// all the others add up to what they added up to before, as far as competition pays that much:
+    /// the maintainers' cut, the treasury and what is recycled are nobody's gain. Upstream, whose
+    /// failures count as nothing, has no such rule.
     ///
     /// Returns how much of whose reward is held back.
     fn withhold(
@@ -117,16 +118,20 @@ impl Judging<'_> {
         emission: &mut Emission,
         unknown: &BTreeMap<Hotkey, Unknown>,
     ) -> BTreeMap<u16, f64> {
-        let total: f64 = self.averages.values().copied().map(f64::from).sum();
-        let held: f64 = unknown
-            .keys()
-            .filter_map(|hotkey| self.averages.get(hotkey).copied())
-            .map(f64::from)
-            .sum();
-        if held <= 0.0 || total <= 0.0 {
+        let had = |hotkey: &Hotkey| self.averages.get(hotkey).copied().map_or(0.0, f64::from);
+        let missing: f64 = unknown.keys().map(had).sum();
+        if missing <= 0.0 {
             return BTreeMap::new();
         }
-        let held = held / total;
+        let before: f64 = self.averages.values().copied().map(f64::from).sum();
+        let paid = self
+            .metagraph
+            .neurons()
+            .iter()
+            .filter(|neuron| !unknown.contains_key(&neuron.hotkey))
+            .filter_map(|neuron| emission.rewards.get(&neuron.uid.0));
+        let shared: f64 = paid.map(|reward| reward.value()).sum();
+        let held = shared - (before - missing);
         let mut competed: BTreeMap<u16, f64> = BTreeMap::new();
         for allocation in &emission.allocations {
             let parts = [
@@ -138,7 +143,7 @@ impl Judging<'_> {
             }
         }
         let pool: f64 = competed.values().sum();
-        if pool <= 0.0 {
+        if pool <= 0.0 || held <= 0.0 {
             return BTreeMap::new();
         }
         let part = (held / pool).min(1.0);

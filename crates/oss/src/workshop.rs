@@ -38,7 +38,8 @@ impl Workshop<'_> {
     /// Values every pull request of the list, in whatever order answers come.
     ///
     /// Fetching is bounded by the questions allowed at once and scoring by the number of processors,
-    /// and a text is dropped as soon as it is scored: so many texts are held at once and no more.
+    /// and a text is dropped as soon as it is scored: at most twice as many texts are held as
+    /// questions may be under way.
     pub(crate) async fn values(&self, list: BTreeMap<Item, Revision>) -> Values {
         self.progress.note(Step::Expect {
             what: "pull requests",
@@ -55,7 +56,8 @@ impl Workshop<'_> {
                 async move { (item, self.value(&revision, scoring).await) }.boxed()
             })
             .collect();
-        let at_once = self.in_flight + 2 * processors;
+        // Texts may wait while the processors are busy, so that the source is never kept waiting.
+        let at_once = 2 * self.in_flight + processors;
         let mut valuing = stream::iter(valuing).buffer_unordered(at_once);
         while let Some((item, (valued, cost))) = valuing.next().await {
             match cost {

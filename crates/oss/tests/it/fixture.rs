@@ -8,7 +8,7 @@ use axonry_core::{Alpha, Block, BlockHash, BlockNumber, Coldkey, Hotkey, NetUid,
 use axonry_github::{GitHub, Mirror, PatStore};
 use axonry_http::Client;
 use axonry_neuron::{Evaluation, Mechanism, Round, Unwatched};
-use axonry_oss::{OpenSource, Registry};
+use axonry_oss::{OpenSource, OpenSourceBuilder, Registry};
 use serde_json::{Value, json};
 use wiremock::matchers::path;
 use wiremock::{Mock, MockServer, ResponseTemplate};
@@ -55,25 +55,7 @@ impl Subnet {
     }
 
     pub(crate) fn mechanism(&self, server: &MockServer) -> OpenSource {
-        let client = Client::builder()
-            .request_deadline(Duration::from_secs(2))
-            .total_deadline(Duration::from_secs(2))
-            .build()
-            .expect("a client");
-        let mirror = Mirror::builder()
-            .base(server.uri())
-            .http(client.clone())
-            .build();
-        let github = GitHub::builder().base(server.uri()).http(client).build();
-        let registry = json!({"acme/widgets": {
-            "emission_share": 1.0, "issue_discovery_share": 0.0,
-            "eligibility": {"min_valid_merged_prs": 1, "min_credibility": 0.0},
-        }});
-        OpenSource::builder(mirror.expect("a mirror"), github.expect("GitHub"))
-            .registry(Registry::from_json(&registry.to_string()).expect("a registry"))
-            .tokens(self.tokens())
-            .build()
-            .expect("a mechanism")
+        builder(self, server).build().expect("a mechanism")
     }
 
     pub(crate) async fn evaluate(&self, mechanism: &OpenSource, now: UnixMillis) -> Evaluation {
@@ -87,6 +69,27 @@ impl Subnet {
         };
         mechanism.evaluate(round).await.expect("an evaluation")
     }
+}
+
+/// A mechanism in the making, on a mirror at `server` with one repository that pays for pull requests.
+pub(crate) fn builder(subnet: &Subnet, server: &MockServer) -> OpenSourceBuilder {
+    let client = Client::builder()
+        .request_deadline(Duration::from_secs(2))
+        .total_deadline(Duration::from_secs(2))
+        .build()
+        .expect("a client");
+    let mirror = Mirror::builder()
+        .base(server.uri())
+        .http(client.clone())
+        .build();
+    let github = GitHub::builder().base(server.uri()).http(client).build();
+    let registry = json!({"acme/widgets": {
+        "emission_share": 1.0, "issue_discovery_share": 0.0,
+        "eligibility": {"min_valid_merged_prs": 1, "min_credibility": 0.0},
+    }});
+    OpenSource::builder(mirror.expect("a mirror"), github.expect("GitHub"))
+        .registry(Registry::from_json(&registry.to_string()).expect("a registry"))
+        .tokens(subnet.tokens())
 }
 
 pub(crate) fn score(evaluation: &Evaluation, uid: u16) -> f64 {
