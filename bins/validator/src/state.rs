@@ -73,7 +73,7 @@ impl State {
     pub(crate) async fn open(&self, purpose: Purpose) -> Result<Option<Store>> {
         match Store::open(self.location.clone()).await {
             Ok(store) => Ok(Some(store)),
-            Err(StoreError::Missing { .. }) => Ok(None),
+            Err(StoreError::Missing { .. }) => self.could_be_made().map(|()| None),
             Err(error @ StoreError::InUse { .. }) if purpose == Purpose::Looking => {
                 warn!(%error, "looking without it: what its journal has open is not known here");
                 let elsewhere = tempfile::tempdir().context("no temporary folder")?;
@@ -83,6 +83,19 @@ impl State {
                 Ok(Some(store))
             }
             Err(error) => Err(error.into()),
+        }
+    }
+
+    /// Whether the folder of a state that is not there is a folder, or can become one.
+    fn could_be_made(&self) -> Result<()> {
+        let mut above = self.folder.ancestors();
+        match above.find(|path| path.exists()) {
+            Some(there) if !there.is_dir() => bail!(
+                "cannot make `{}` for the state: `{}` is no folder",
+                self.folder.display(),
+                there.display()
+            ),
+            _ => Ok(()),
         }
     }
 

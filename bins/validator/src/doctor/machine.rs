@@ -1,4 +1,3 @@
-use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 
 use axonry_chain::Chain;
@@ -20,7 +19,7 @@ const TOO_LITTLE: u64 = 64 << 20;
 /// How many lines of the journal are read.
 const RECENT: u32 = 64;
 
-/// Whether the hotkey can be read, by its owner alone, and the coldkey cannot.
+/// Whether the hotkey can be read (which takes a file that nobody else can), and the coldkey cannot.
 pub(super) fn hotkey(found: &mut Examination, settings: &SubnetSettings) -> Option<Hotkey> {
     let (root, wallet, name) = match &settings.key {
         Key::Uri(uri) => {
@@ -57,7 +56,7 @@ pub(super) fn hotkey(found: &mut Examination, settings: &SubnetSettings) -> Opti
     };
     let key = match wallet.hotkey(name) {
         Ok(key) => {
-            mode(found, &wallet, name, &key);
+            found.pass("hotkey", key.hotkey().to_string());
             Some(key.hotkey())
         }
         Err(error) => {
@@ -78,25 +77,6 @@ pub(super) fn hotkey(found: &mut Examination, settings: &SubnetSettings) -> Opti
         ),
     }
     key
-}
-
-fn mode(found: &mut Examination, wallet: &Wallet, name: &str, key: &Keypair) {
-    let path = wallet.hotkey_path(name).ok();
-    let mode = path
-        .as_ref()
-        .and_then(|path| std::fs::metadata(path).ok())
-        .map(|file| file.permissions().mode() & 0o777);
-    match (path, mode) {
-        (Some(path), Some(mode)) if mode & 0o077 != 0 => found.warn(
-            "hotkey",
-            format!(
-                "{}, and others can read its file (mode {mode:03o})",
-                key.hotkey()
-            ),
-            format!("chmod 600 `{}`", path.display()),
-        ),
-        _ => found.pass("hotkey", key.hotkey().to_string()),
-    }
 }
 
 /// Whether the state opens, belongs to this chain, has room, and agrees with itself.

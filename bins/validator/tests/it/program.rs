@@ -18,6 +18,9 @@ pub(crate) struct Done {
     pub(crate) stderr: String,
 }
 
+/// The code of a process that a signal ended.
+pub(crate) const KILLED: i32 = -1;
+
 /// A process that is killed when its test ends before it does.
 pub(crate) struct Running {
     child: Child,
@@ -51,6 +54,11 @@ impl Program {
 
     pub(crate) fn variable(mut self, name: &str, value: &str) -> Self {
         self.0.env(name, value);
+        self
+    }
+
+    pub(crate) fn without_variable(mut self, name: &str) -> Self {
+        self.0.env_remove(name);
         self
     }
 
@@ -109,6 +117,22 @@ impl Running {
         Ok(())
     }
 
+    /// The processes it has started.
+    pub(crate) fn children(&self) -> Result<Vec<u32>> {
+        let id = self.child.id();
+        let mut children = Vec::new();
+        // Any thread may have started one.
+        for task in std::fs::read_dir(format!("/proc/{id}/task"))? {
+            // A thread that has just ended has none any more.
+            let list = std::fs::read_to_string(task?.path().join("children")).unwrap_or_default();
+            children.extend(
+                list.split_whitespace()
+                    .filter_map(|id| id.parse::<u32>().ok()),
+            );
+        }
+        Ok(children)
+    }
+
     pub(crate) fn end(mut self) -> Result<Done> {
         let status = self.child.wait()?;
         let (mut stdout, mut stderr) = (String::new(), String::new());
@@ -119,7 +143,7 @@ impl Running {
             .context("a pipe")?
             .read_to_string(&mut stderr)?;
         Ok(Done {
-            code: status.code().context("the program was killed")?,
+            code: status.code().unwrap_or(KILLED),
             stdout,
             stderr,
         })
