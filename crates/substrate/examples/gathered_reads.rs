@@ -1,18 +1,20 @@
 //! Many reads at one block, at the same time, on one connection.
 //!
 //! ```text
+//! cargo run --release -p axonry-substrate --example gathered_reads
 //! cargo run --release -p axonry-substrate --example gathered_reads -- \
 //!     --url ws://127.0.0.1:9944 --n 500 --in-flight 500 --json
 //! ```
 //!
-//! Any substrate node will do; `devnet` starts one on this machine. Each read asks for another
-//! account, which costs the node one request and one look-up.
+//! Without a URL it starts a dev chain of its own, whose work then counts as well; any substrate
+//! node will do. Each read asks for another account.
 
 #![expect(clippy::print_stdout, reason = "printing is what an example is for")]
 
 use std::error::Error;
 use std::time::Instant;
 
+use axonry_devnet::{Devnet, DevnetConfig};
 use axonry_substrate::{At, Substrate};
 use futures_util::{StreamExt, TryStreamExt, stream};
 use scale_decode::DecodeAsType;
@@ -24,7 +26,7 @@ struct Account {
 }
 
 struct Arguments {
-    url: String,
+    url: Option<String>,
     reads: u64,
     in_flight: usize,
     json: bool,
@@ -33,7 +35,7 @@ struct Arguments {
 impl Arguments {
     fn parse() -> Result<Self, Box<dyn Error>> {
         let mut parsed = Self {
-            url: "local".to_owned(),
+            url: None,
             reads: 500,
             in_flight: 500,
             json: false,
@@ -42,7 +44,7 @@ impl Arguments {
         while let Some(flag) = given.next() {
             let mut value = || given.next().ok_or(format!("{flag} needs a value"));
             match flag.as_str() {
-                "--url" => parsed.url = value()?,
+                "--url" => parsed.url = Some(value()?),
                 "--n" => parsed.reads = value()?.parse()?,
                 "--in-flight" => parsed.in_flight = value()?.parse()?,
                 "--json" => parsed.json = true,
@@ -66,7 +68,13 @@ async fn main() -> Result<(), Box<dyn Error>> {
         in_flight,
         json,
     } = Arguments::parse()?;
-    let chain = Substrate::connect(&url).await?;
+    // It ends with the program.
+    let devnet = match url {
+        Some(_) => None,
+        None => Some(Devnet::spawn(DevnetConfig::default()).await?),
+    };
+    let url = url.or_else(|| Some(devnet.as_ref()?.ws_url.clone()));
+    let chain = Substrate::connect(&url.ok_or("there is no node")?).await?;
     // The block first; then everything is asked at it.
     let block = chain.at(At::Head).await?;
     let (started, cpu) = (Instant::now(), cpu_seconds());
@@ -101,15 +109,14 @@ async fn main() -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// Time on the processor so far, where the system tells (Linux; a tick is 10 ms there).
+/// Time on the processor so far of all threads, where the system tells (Linux).
 fn cpu_seconds() -> Option<f64> {
-    let stat = std::fs::read_to_string("/proc/self/stat").ok()?;
-    // The name, in parentheses, may have spaces; user and system time are 12th and 13th after it.
-    let (_, after) = stat.rsplit_once(')')?;
-    let mut ticks = after.split_whitespace().skip(11);
-    let user: f64 = ticks.next()?.parse().ok()?;
-    let system: f64 = ticks.next()?.parse().ok()?;
-    Some((user + system) / 100.0)
+    let mut nanoseconds = 0.0;
+    for thread in std::fs::read_dir("/proc/self/task").ok()? {
+        let times = std::fs::read_to_string(thread.ok()?.path().join("schedstat")).ok()?;
+        nanoseconds += times.split_whitespace().next()?.parse::<f64>().ok()?;
+    }
+    Some(nanoseconds / 1e9)
 }
 
 /// Memory in use, where the system tells.

@@ -47,6 +47,8 @@
 //! nobody know `subxt`, which stays inside.
 
 mod account;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod blocks;
 mod chain;
 pub mod dynamic;

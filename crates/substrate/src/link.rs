@@ -2,6 +2,7 @@
 
 mod activity;
 mod archive;
+mod asking;
 mod attempts;
 mod connection;
 mod dial;
@@ -24,7 +25,6 @@ use axonry_chain::ChainError;
 use axonry_core::{BlockHash, BlockNumber};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
-use serde_json::value::RawValue;
 use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 use tracing::debug;
@@ -32,7 +32,7 @@ use tracing::debug;
 use crate::endpoint::Endpoint;
 use crate::rpc::Hex;
 use archive::Archive;
-use connection::{Connection, Fault, READ, Stored};
+use asking::{Answer, Form, answer_of, as_json, of_fault, served};
 use keeper::State;
 use shared::Shared;
 
@@ -78,22 +78,6 @@ pub(crate) struct Link {
 pub(crate) enum Repeat {
     Yes,
     No,
-}
-
-/// How a question is put.
-#[derive(Clone, Debug)]
-enum Form {
-    /// With these parameters, as JSON.
-    Params(Arc<str>),
-    /// As a read of this key, `0x` and hexadecimal digits, together with others of the same block.
-    Key(String),
-}
-
-/// What a question is answered with.
-#[derive(Debug)]
-enum Answer {
-    Json(Box<RawValue>),
-    Stored(Option<Vec<u8>>),
 }
 
 impl Link {
@@ -376,62 +360,4 @@ impl Link {
             Failure::Closed => ChainError::Closed,
         }
     }
-}
-
-/// Puts a question on one connection, under the first name it is served by.
-async fn answer_of(
-    connection: &Connection,
-    question: &Question,
-    form: Form,
-) -> Result<Answer, Failure> {
-    let params = match form {
-        Form::Params(params) => params,
-        Form::Key(key) => {
-            let at = question.at.expect("a key is read at a block");
-            let alone = as_json(&(&key, at));
-            if !connection.lacks(READ) {
-                match connection.read(key, at).await {
-                    Ok(Stored::Value(value)) => return Ok(Answer::Stored(value)),
-                    Ok(Stored::AskAlone) => {}
-                    Ok(Stored::Refused(error)) if error.is_unserved() => {
-                        connection.note_missing(READ)
-                    }
-                    Ok(Stored::Refused(error)) => return Err(Failure::Refused(error)),
-                    Err(fault) => return Err(of_fault(connection, READ, fault)),
-                }
-            }
-            alone
-        }
-    };
-    for method in served(connection, question) {
-        let answer = connection.ask(method, Arc::clone(&params)).await;
-        match answer.map_err(|fault| of_fault(connection, method, fault)) {
-            Err(Failure::Unserved) => {}
-            answer => return answer.map(Answer::Json),
-        }
-    }
-    Err(Failure::Unserved)
-}
-
-/// The names of a method that the node has not said it does not serve.
-fn served(connection: &Connection, question: &Question) -> impl Iterator<Item = &'static str> {
-    question.names().filter(|name| !connection.lacks(name))
-}
-
-fn of_fault(connection: &Connection, method: &'static str, fault: Fault) -> Failure {
-    match fault {
-        Fault::Lost => Failure::Down("the connection was lost".into()),
-        Fault::Refused(error) if error.is_unserved() => {
-            connection.note_missing(method);
-            Failure::Unserved
-        }
-        Fault::Refused(error) => Failure::Refused(error),
-    }
-}
-
-fn as_json(params: &impl Serialize) -> Arc<str> {
-    let params = serde_json::to_string(params);
-    params
-        .expect("numbers, texts and lists of them are JSON")
-        .into()
 }

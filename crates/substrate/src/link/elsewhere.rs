@@ -5,9 +5,10 @@ use serde::Serialize;
 use serde_json::value::RawValue;
 use tokio::time::timeout;
 
+use super::asking::as_json;
 use super::connection::Fault;
 use super::question::Failure;
-use super::{Link, as_json, keeper};
+use super::{Link, keeper};
 use crate::endpoint::Endpoint;
 
 type Answer = Pin<Box<dyn Future<Output = Result<Box<RawValue>, Failure>> + Send>>;

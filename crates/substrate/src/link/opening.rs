@@ -32,8 +32,11 @@ impl Link {
         let endpoints = Endpoints::new(endpoints);
         let shared = Shared::new(endpoints, patience.clone(), Arc::new(Requests::default()));
         let live = first_connection(&shared, within).await?;
+        let mut of_archive = patience;
+        // What takes too long there must be told of it, before the deadline around it passes here.
+        of_archive.call = of_archive.call.mul_f64(0.75);
         let archive =
-            archive.map(|archive| Archive::new(Arc::new(Self::asleep(archive, patience))));
+            archive.map(|archive| Archive::new(Arc::new(Self::asleep(archive, of_archive))));
         Ok(Self::kept(shared, Some(live), archive))
     }
 

@@ -134,6 +134,7 @@ impl Frames {
 }
 
 fn buffered(stream: TcpStream) -> BufReader<BufWriter<Compat<TcpStream>>> {
+    stream.set_nodelay(true).unwrap();
     BufReader::new(BufWriter::new(stream.compat()))
 }
 

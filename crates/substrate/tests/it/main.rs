@@ -4,6 +4,9 @@
 
 mod accounts;
 mod best;
+#[cfg(feature = "blocking")]
+mod blocking;
+mod broadcast;
 mod cache;
 mod calls;
 mod commits;

@@ -1,5 +1,7 @@
 //! A node of the toy's chain on a real websocket.
 
+mod methods;
+
 use std::collections::BTreeMap;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
@@ -7,11 +9,9 @@ use std::time::Duration;
 
 use axonry_core::{Block, BlockHash, BlockNumber};
 use axonry_substrate::{ConnectError, Substrate, SubstrateBuilder};
-use jsonrpsee::PendingSubscriptionSink;
-use jsonrpsee::server::{RpcModule, Server, ServerHandle};
-use jsonrpsee::types::{ErrorObjectOwned, Params};
+use jsonrpsee::server::{Server, ServerHandle};
+use jsonrpsee::types::ErrorObjectOwned;
 use parity_scale_codec::{Compact, Encode};
-use serde_json::value::to_raw_value;
 use serde_json::{Value, json};
 use tokio::sync::{broadcast, watch};
 
@@ -181,7 +181,8 @@ impl Script {
         let stored = |key: &Value| storage.get(&unhex(key)).map(hex);
         let find = |hash: &Value| {
             let hash = unhex(hash);
-            let mut known = chain.iter().chain(&*branches);
+            // The newest are asked for most.
+            let mut known = branches.iter().rev().chain(chain.iter().rev());
             known.find(|header| header.hash()[..] == hash)
         };
         Ok(match method {
@@ -290,7 +291,7 @@ impl Node {
         script.finalize(5);
         let server = Server::builder().build("127.0.0.1:0").await.unwrap();
         let address = server.local_addr().unwrap();
-        let _server = server.start(methods(Arc::clone(&script)));
+        let _server = server.start(methods::methods(Arc::clone(&script)));
         Self {
             address,
             script,
@@ -316,132 +317,4 @@ pub(crate) async fn failure(builder: SubstrateBuilder) -> axonry_chain::ChainErr
         Err(ConnectError::Chain(error)) => error,
         other => panic!("expected the chain's error, found {other:?}"),
     }
-}
-
-fn methods(script: Arc<Script>) -> RpcModule<Arc<Script>> {
-    let mut module = RpcModule::new(script);
-    for method in [
-        "chain_getBlockHash",
-        "chain_getFinalizedHead",
-        "chain_getHeader",
-        "chain_getBlock",
-        "state_getRuntimeVersion",
-        "state_getStorage",
-        "state_queryStorageAt",
-        "state_getKeysPaged",
-        "state_call",
-        "system_accountNextIndex",
-        "author_submitExtrinsic",
-    ] {
-        let answer = move |params: Params<'static>, script: Arc<Arc<Script>>, _| async move {
-            let latency = *script.latency.lock().unwrap();
-            tokio::time::sleep(latency).await;
-            let params: Vec<Value> = params.parse().unwrap_or_default();
-            script.answer(method, &params)
-        };
-        module.register_async_method(method, answer).unwrap();
-    }
-    let runtime = |_: Params<'static>,
-                   pending: PendingSubscriptionSink,
-                   script: Arc<Arc<Script>>,
-                   _| async move {
-        let Ok(sink) = pending.accept().await else {
-            return;
-        };
-        let mut specs = script.spec.subscribe();
-        specs.mark_changed();
-        loop {
-            tokio::select! {
-                () = sink.closed() => return,
-                changed = specs.changed() => if changed.is_err() { return },
-            }
-            let message = to_raw_value(&version(*specs.borrow_and_update())).unwrap();
-            if sink.send(message).await.is_err() {
-                return;
-            }
-        }
-    };
-    module
-        .register_subscription(
-            "state_subscribeRuntimeVersion",
-            "state_runtimeVersion",
-            "state_unsubscribeRuntimeVersion",
-            runtime,
-        )
-        .unwrap();
-    for (subscribe, announce, unsubscribe, best) in [
-        (
-            "chain_subscribeFinalizedHeads",
-            "chain_finalizedHead",
-            "chain_unsubscribeFinalizedHeads",
-            false,
-        ),
-        (
-            "chain_subscribeNewHeads",
-            "chain_newHead",
-            "chain_unsubscribeNewHeads",
-            true,
-        ),
-    ] {
-        let heads = move |_: Params<'static>,
-                          pending: PendingSubscriptionSink,
-                          script: Arc<Arc<Script>>,
-                          _| async move {
-            let Ok(sink) = pending.accept().await else {
-                return;
-            };
-            let mut heads = match best {
-                true => script.best.subscribe(),
-                false => script.finalized.subscribe(),
-            };
-            let now = script.blocks.lock().unwrap().last().unwrap().json();
-            let _ = sink.send(to_raw_value(&now).unwrap()).await;
-            loop {
-                tokio::select! {
-                    () = sink.closed() => return,
-                    head = heads.recv() => {
-                        let Ok(head) = head else { return };
-                        if sink.send(to_raw_value(&head).unwrap()).await.is_err() {
-                            return;
-                        }
-                    }
-                }
-            }
-        };
-        module
-            .register_subscription(subscribe, announce, unsubscribe, heads)
-            .unwrap();
-    }
-    let submit = |_: Params<'static>,
-                  pending: PendingSubscriptionSink,
-                  script: Arc<Arc<Script>>,
-                  _| async move {
-        let outcome = script.pool.lock().unwrap().clone();
-        match outcome {
-            Err((code, message, data)) => {
-                pending
-                    .reject(ErrorObjectOwned::owned(code, message, data))
-                    .await;
-            }
-            Ok(statuses) => {
-                let Ok(sink) = pending.accept().await else {
-                    return;
-                };
-                for status in statuses {
-                    let _ = sink.send(to_raw_value(&status).unwrap()).await;
-                }
-                // The node has nothing more to say, but does not hang up either.
-                sink.closed().await;
-            }
-        }
-    };
-    module
-        .register_subscription(
-            "author_submitAndWatchExtrinsic",
-            "author_extrinsicUpdate",
-            "author_unwatchExtrinsic",
-            submit,
-        )
-        .unwrap();
-    module
 }

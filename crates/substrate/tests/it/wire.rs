@@ -44,6 +44,9 @@ impl Wire {
                 let faults = faults.clone();
                 connections.spawn(async move {
                     let server = TcpStream::connect(node).await.unwrap();
+                    for end in [&client, &server] {
+                        end.set_nodelay(true).unwrap();
+                    }
                     let (from_client, to_client) = client.into_split();
                     let (from_server, to_server) = server.into_split();
                     let cut = async {

@@ -215,7 +215,7 @@ impl InFlight {
     }
 
     const fn has_asked(&self, id: u64) -> bool {
-        id % STEP == 0 && 0 < id && id <= self.asked * STEP
+        0 < id && id <= self.asked * STEP && id.is_multiple_of(STEP)
     }
 
     fn listen(&mut self, id: Box<str>, unsubscribe: &'static str) -> Source {
