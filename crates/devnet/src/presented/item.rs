@@ -106,6 +106,9 @@ impl StorageItem {
     }
 }
 
+/// A key and its value.
+type Entry = (Vec<u8>, Vec<u8>);
+
 impl Presented {
     /// Every storage item there is.
     pub(crate) fn items(&self) -> impl Iterator<Item = &StorageItem> {
@@ -120,7 +123,7 @@ impl Presented {
         key: &[u8],
         value: &[u8],
         new: &Self,
-    ) -> Result<Option<(Vec<u8>, Vec<u8>)>, String> {
+    ) -> Result<Option<Entry>, String> {
         let same = item.name.split_once('.');
         let Some(same) = same.and_then(|(pallet, name)| new.item(pallet, name)) else {
             return Ok(None);

@@ -203,30 +203,41 @@ mod tests {
     struct Old {
         netuid: u16,
         gone: Vec<u8>,
-        kind: OldKind,
+        kind: kinds::Old,
         amount: Compact<u64>,
         back: i16,
     }
 
     #[derive(Encode, TypeInfo)]
-    enum OldKind {
-        #[codec(index = 3)]
-        Some { of: u8 },
-    }
-
-    #[derive(Encode, TypeInfo)]
     struct New {
         amount: u64,
-        kind: NewKind,
+        kind: kinds::New,
         fresh: Option<u32>,
         netuid: NetUid,
         back: i64,
     }
 
-    #[derive(Encode, TypeInfo)]
-    enum NewKind {
-        #[codec(index = 7)]
-        Some { more: bool, of: Compact<u8> },
+    mod kinds {
+        #![expect(
+            clippy::cast_possible_truncation,
+            reason = "an enum's number is a byte, which its derived encoding counts on"
+        )]
+
+        use super::{Compact, Encode, TypeInfo};
+
+        #[derive(Encode, TypeInfo)]
+        pub(super) enum Old {
+            #[expect(dead_code, reason = "it only takes the first place")]
+            Other,
+            Some {
+                of: u8,
+            },
+        }
+
+        #[derive(Encode, TypeInfo)]
+        pub(super) enum New {
+            Some { more: bool, of: Compact<u8> },
+        }
     }
 
     fn registry<T: TypeInfo + 'static>() -> (u32, PortableRegistry) {
@@ -241,13 +252,13 @@ mod tests {
         let before = Old {
             netuid: 7,
             gone: vec![1, 2, 3],
-            kind: OldKind::Some { of: 9 },
+            kind: kinds::Old::Some { of: 9 },
             amount: Compact(1 << 40),
             back: -5,
         };
         let after = New {
             amount: 1 << 40,
-            kind: NewKind::Some {
+            kind: kinds::New::Some {
                 more: false,
                 of: Compact(9),
             },

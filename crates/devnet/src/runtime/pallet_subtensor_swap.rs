@@ -16,12 +16,12 @@ pub(super) fn pallet() -> PalletMetadata {
 }
 
 pub(crate) mod pallet {
-    /// Upstream's declarations stand one module deeper than elsewhere.
+    #[expect(
+        clippy::module_inception,
+        dead_code,
+        reason = "the module's path is upstream's; it is declared for the shape, never built"
+    )]
     pub(crate) mod pallet {
-        #![expect(
-            dead_code,
-            reason = "declared for the shape it gives the metadata, never built"
-        )]
 
         use scale_info::TypeInfo;
 

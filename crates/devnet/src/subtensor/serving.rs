@@ -98,7 +98,8 @@ fn check(
         4 => call.ip >= u128::from(u32::MAX),
         _ => call.ip == u128::MAX,
     };
-    ensure(!beyond && !(loopback && strict), "InvalidIpAddress")?;
+    let nowhere = beyond || (loopback && strict);
+    ensure(!nowhere, "InvalidIpAddress")?;
     let before = neurons::axon(storage, netuid, hotkey)?;
     let last = before.map_or(0, |axon| axon.block);
     let limit = of_subnet(storage, "ServingRateLimit", netuid, 50_u64)?;
