@@ -7,28 +7,32 @@ use std::net::IpAddr;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-use axonry_chain::Call;
-use axonry_core::{BlockHash, MechId, NetUid, Uid, Weights};
+use axonry_core::{BlockHash, NetUid};
 use axonry_substrate::dynamic;
 use axonry_substrate::offline::Runtime;
 use serde_json::{Value, json};
 
 use crate::source::{Answer, Checks, File, files, run};
 
+mod calls;
 mod recorded;
+
+const NEURONS: &str = "NeuronInfoRuntimeApi_get_neurons_lite";
 
 #[test]
 fn chain() {
-    let mut answers: Vec<(&str, Answer)> = vec![
-        ("call_data", call_data),
-        ("storage_keys", storage_keys),
-        ("neurons_lite_netuid1_spec343", neurons_lite),
-    ];
+    let mut answers: Vec<(&str, Answer)> =
+        vec![("call_data", call_data), ("storage_keys", storage_keys)];
     let files = files("chain");
     for (name, path) in &files {
         let file = File::read(path);
         let named = answers.iter().any(|(answered, _)| answered == name);
-        if let Some(answer) = recorded::answer(&file.json).filter(|_| !named) {
+        // Neurons in a table are what a metagraph is made of; they are read as one.
+        let answer = match file.json["api"] == NEURONS && file.json["expected"]["rows"].is_array() {
+            true => Some(neurons_lite as Answer),
+            false => recorded::answer(&file.json),
+        };
+        if let Some(answer) = answer.filter(|_| !named) {
             answers.push((name, answer));
         }
     }
@@ -67,7 +71,7 @@ fn call_data(file: &File, checks: &mut Checks) {
                 continue;
             };
             let expected = bytes(&case["call_data"]);
-            let typed = call(name, &case["args"]);
+            let typed = calls::call(name, &case["args"]);
             if let Some(call) = &typed {
                 let data = runtime.call_data(call).map_err(|error| error.to_string());
                 checks.same("call_data", data, Ok(expected.clone()));
@@ -111,24 +115,6 @@ fn untyped(value: &Value) -> Option<dynamic::Value> {
             dynamic::Value::unnamed_composite(list)
         }
         Value::Object(_) => return None,
-    })
-}
-
-fn call(name: &str, args: &Value) -> Option<Call> {
-    let list = |name: &str| -> Vec<u16> {
-        serde_json::from_value(args[name].clone()).expect("a list of numbers")
-    };
-    let mechanism = match name {
-        "set_weights" => MechId(0),
-        "set_mechanism_weights" => serde_json::from_value(args["mecid"].clone()).expect("a number"),
-        _ => return None,
-    };
-    let pairs = list("dests").into_iter().map(Uid).zip(list("weights"));
-    Some(Call::SetWeights {
-        netuid: serde_json::from_value(args["netuid"].clone()).expect("a number"),
-        mechanism,
-        weights: Weights::new(pairs.collect()).expect("weights"),
-        version_key: args["version_key"].as_u64().expect("a number"),
     })
 }
 
