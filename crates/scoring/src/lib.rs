@@ -3,8 +3,10 @@
 //! Use this crate to compute, check or explain the scores of the open-source-contribution subnet,
 //! with the numbers in hand: values go in, values come out. There is no I/O, no clock (a moment is
 //! a parameter), no chance and no iteration in arbitrary order, so that the same input gives the
-//! same bits. Rules and constants are those of `entrius/gittensor` 5.0.0; every function names the
-//! file it reproduces. Results are plain data that serialise, with the factors they are made of.
+//! same bits, in whatever order they came. Rules and constants are those of `entrius/gittensor`
+//! 5.0.0; every function names the file it reproduces. Results that others go by are
+//! [`Score`](axonry_core::Score)s, which are finite and not negative; every one of them is
+//! [explained](trace) by a tree that computes it again.
 //!
 //! ```
 //! use axonry_scoring::base_score::{TokenTotals, base_score};
@@ -37,10 +39,22 @@
 //! | shares of the emission | [`emission`] |
 //! | the average over rounds | [`moving_average`] |
 //!
+//! # For any subnet
+//!
+//! | what | module |
+//! |---|---|
+//! | numbers with the tree they are made of | [`trace`] |
+//! | an average for each member, over changing membership | [`moving_average`] |
+//! | an emission cut in parts, each shared out by scores | [`pool`] |
+//! | shares that grow exponentially with the score | [`softmax`] |
+//! | cutting off what is extreme | [`quantile`] |
+//! | how worth is lost with time | [`decay`] |
+//! | sums and rounding that every machine agrees on | [`number`] |
+//!
 //! # What this crate does not know
 //!
 //! Where pull requests come from, what syntax is (`axonry-syntax` does; its totals come in as
-//! [`base_score::TokenTotals`]), hotkeys, the chain, and what makes a vector of weights legal.
+//! [`base_score::TokenTotals`]), the chain, and what makes a vector of weights legal.
 
 pub mod base_score;
 pub mod decay;

@@ -1,6 +1,8 @@
 //! What a user of the scores notices.
 
+mod corpus;
 mod emission;
+mod general;
 mod issues;
 mod registry;
 mod round;

@@ -1,0 +1,3 @@
+//! Fuzzing `axonry-scoring`: `cargo +nightly fuzz run registry` in this folder's parent.
+
+pub mod input;
