@@ -1,6 +1,7 @@
+use std::fmt;
 use std::time::Duration;
 
-use axonry_chain::{Chain, ChainError, Hyperparameters};
+use axonry_chain::{Chain, Hyperparameters};
 use axonry_core::{Block, BlockNumber, Hotkey, NetUid};
 use axonry_weights::watchdog::{ALARM, Observation, Stall, Watchdog};
 use axonry_weights::{Landing, SetError};
@@ -113,7 +114,7 @@ impl Vigil {
         match chain.head().await {
             Ok(head) => self.observe(chain, head).await,
             Err(error) => {
-                self.unreadable(&error);
+                self.unreadable(&chain_of(&error));
                 None
             }
         }
@@ -141,7 +142,7 @@ impl Vigil {
                 Some(HealthReport::from(&observed))
             }
             Err(error) => {
-                self.unreadable(&error);
+                self.unreadable(&chain_of(&error));
                 None
             }
         }
@@ -160,8 +161,8 @@ impl Vigil {
     /// Takes note that the chain could not be read.
     ///
     /// That is no all-clear: what has not been seen to land for three tempos is as good as stalled.
-    pub(crate) fn unreadable(&mut self, error: &ChainError) {
-        debug!(error = %chain_of(error), "whether weights still land cannot be read");
+    pub(crate) fn unreadable(&mut self, reason: &dyn fmt::Display) {
+        debug!(%reason, "whether weights still land cannot be read");
         let Some(seen) = self.last else { return };
         let tempo = self.settings.block_time.as_secs_f64() * blocks(seen.tempo);
         let since = seen.tempos + seen.when.elapsed().as_secs_f64() / tempo.max(f64::MIN_POSITIVE);

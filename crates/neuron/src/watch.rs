@@ -2,6 +2,7 @@ use std::time::Duration;
 
 use axonry_core::{Block, BlockNumber};
 use futures_util::StreamExt;
+use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
@@ -11,6 +12,9 @@ use crate::{Progress, Step, Weigher, chain_of};
 /// The first pause after the blocks stopped coming.
 const PAUSE: Duration = Duration::from_secs(1);
 
+/// For how many blocks' time a chain may be silent before its blocks are followed anew.
+const SILENT_BLOCKS: u32 = 20;
+
 /// How many times in a tempo the state of the weights is read; rules are read every block.
 const LOOKS_PER_TEMPO: u64 = 4;
 
@@ -19,19 +23,21 @@ impl Weigher {
     /// weights on the way.
     pub(crate) async fn watch_until(&mut self, due: BlockNumber) {
         let mut looked = None;
+        let silence = self.settings.setter.block_time * SILENT_BLOCKS;
         loop {
             match self.chain.blocks().await {
                 Ok(mut blocks) => {
-                    while let Some(Ok(block)) = blocks.next().await {
+                    while let Ok(Some(Ok(block))) = timeout(silence, blocks.next()).await {
                         self.look(block, &mut looked).await;
                         if block.number >= due {
                             return;
                         }
                     }
+                    self.vigil.unreadable(&"no block came");
                     warn!("the chain's blocks stopped coming, following them anew");
                 }
                 Err(error) => {
-                    self.vigil.unreadable(&error);
+                    self.vigil.unreadable(&chain_of(&error));
                     warn!(error = %chain_of(&error), "cannot follow the chain's blocks");
                 }
             }
@@ -46,7 +52,7 @@ impl Weigher {
         let netuid = self.settings.netuid;
         let rules = match self.chain.hyperparameters(netuid, block.hash).await {
             Ok(rules) => rules,
-            Err(error) => return self.vigil.unreadable(&error),
+            Err(error) => return self.vigil.unreadable(&chain_of(&error)),
         };
         self.vigil.glance(&rules);
         let every = (u64::from(rules.tempo()) / LOOKS_PER_TEMPO).max(1);

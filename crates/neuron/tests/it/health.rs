@@ -108,6 +108,32 @@ async fn a6_a_pool_that_bans_us_raises_the_alarm_with_that_reason() {
 }
 
 #[tokio::test]
+async fn b1_a_chain_that_falls_silent_raises_the_alarm_by_the_clock() {
+    let listener = Listener::new();
+    let subnet = Subnet::new().await;
+    let (mut validator, _) = subnet.validator(Obedient::default(), |_| {}).await;
+    let faults = subnet.devnet.chain().faults().clone();
+    let stop = CancellationToken::new();
+    let running = validator.run(Rounds::Forever, &stop, |report| {
+        assert!(report.landing.landed(), "{:?}", report.landing);
+        faults.set(ChainFault::StallFinality);
+    });
+    let heard = async {
+        while listener.errors().is_empty() {
+            tokio::time::sleep(BLOCK).await;
+        }
+        stop.cancel();
+    };
+    let (ended, ()) = tokio::join!(running, heard);
+    assert!(matches!(ended, Ok(Ended::Stopped)));
+    let errors = listener.errors();
+    assert!(
+        errors[0].contains("cannot be read") && errors[0].contains("reason=\"transport\""),
+        "{errors:?}"
+    );
+}
+
+#[tokio::test]
 async fn a14_a_version_key_that_is_raised_is_told_while_judging_and_costs_no_extrinsic() {
     let listener = Listener::new();
     let subnet = Subnet::new().await;
