@@ -33,8 +33,14 @@ fn a_miners_score_is_explained_from_what_the_round_left_in_the_state() -> Result
         };
         assert_eq!(Some(share), miner["score"].as_f64(), "to the last bit");
         let pieces = explained["pieces"].as_array().context("pieces")?;
-        let parts: f64 = pieces.iter().filter_map(|piece| piece["share"].as_f64()).sum();
-        assert!((parts - share).abs() < 1e-9, "{parts} of {share}: {pieces:?}");
+        let parts: f64 = pieces
+            .iter()
+            .filter_map(|piece| piece["share"].as_f64())
+            .sum();
+        assert!(
+            (parts - share).abs() < 1e-9,
+            "{parts} of {share}: {pieces:?}"
+        );
         earning += usize::from(share > 0.0);
 
         let text = on("explain").and(["--uid", &uid]).run()?.stdout;
