@@ -49,9 +49,11 @@ async fn main() -> Result<(), Box<dyn Error>> {
     let (mut failed, mut wanted) = (0, Vec::new());
     for list in lists {
         match list {
-            Ok(page) => wanted.extend(page.rows.iter().filter_map(|pull| {
-                (pull.state != PullRequestState::Closed).then(|| Revision::from(pull))
-            })),
+            Ok(page) => {
+                let rows = page.rows.iter();
+                let open_or_merged = rows.filter(|pull| pull.state != PullRequestState::Closed);
+                wanted.extend(open_or_merged.map(Revision::from));
+            }
             Err(_) => failed += 1,
         }
     }

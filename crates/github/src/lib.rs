@@ -1,8 +1,9 @@
 //! GitHub and the gittensor mirror as typed clients.
 //!
 //! Use it to read who opened which pull requests and issues, and what code they changed: from the
-//! [`Mirror`], which stores that for whole groups of repositories, or, for whose a token is, from
-//! [`GitHub`] itself.
+//! [`Mirror`], which stores that for whole groups of repositories, or, with tokens, from [`GitHub`]
+//! itself. Both are a [`PullRequestSource`], and say the same in the same order. Whose a token is,
+//! only GitHub knows.
 //!
 //! ```
 //! use axonry_github::{GithubId, Mirror, RepositoryName, Windows, timestamp};

@@ -125,7 +125,7 @@ impl Mirror {
     /// # Errors
     ///
     /// When there is no answer; a pull request that the mirror does not know is an
-    /// [`HttpError::Status`] with code 404.
+    /// [`HttpError::Status`](axonry_http::HttpError::Status) with code 404.
     pub async fn files(
         &self,
         repository: &RepositoryName,

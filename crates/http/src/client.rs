@@ -132,10 +132,13 @@ impl Client {
         host.budget.deposit();
         let attempt = || async {
             let answer = inner.joined(&request, &course, &host).await;
-            if !matches!(answer, Err(HttpError::RateLimited { .. })) {
+            match &answer {
+                // Nobody was asked, or the server is there and busy.
+                Err(HttpError::RateLimited { .. } | HttpError::DeadlineExceeded { .. }) => {}
                 // A refusal of what was asked is an answer, too.
-                let failed = answer.as_ref().is_err_and(HttpError::is_transient);
-                host.budget.note(!failed);
+                other => host
+                    .budget
+                    .note(!other.as_ref().is_err_and(HttpError::is_transient)),
             }
             let answer = answer?;
             let body = read(&answer.body).map_err(|source| HttpError::Decode {

@@ -129,7 +129,8 @@ pub enum HttpError {
         #[source]
         last: Box<Self>,
     },
-    /// A retry was due, but too many requests to that host are retries already.
+    /// A retry was due, but too many requests to that host are retries already, and it fails all of
+    /// them or there is no time to wait for leave.
     #[error("not asking `{location}` again: too many requests to it fail")]
     OverBudget {
         /// What was asked.

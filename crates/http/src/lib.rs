@@ -22,7 +22,9 @@
 //!
 //! A [`Client`] is cheap to clone; clones share the pool, the limits and the counters, so make one
 //! per process and hand out clones. Equal reads under way at the same time are sent once, and what
-//! came with an `ETag` is sent again only when it has changed. The caller owns it: nothing in this crate makes one by itself.
+//! came with an `ETag` is sent again only when it has changed. Services that count by token and not
+//! by address are asked [on an account](Request::on_account). The caller owns the client: nothing in
+//! this crate makes one by itself.
 //!
 //! It knows nothing of Bittensor, GitHub or any other service: which refusals are really rate
 //! limits is told to it with [`Request::rate_limited_when`], which errors to retry with [`Retry`].
