@@ -78,7 +78,7 @@ impl Connected {
         let Local { key, lock, devnet } = local;
         let netuid = settings.netuid.or(devnet.as_ref().map(|one| one.netuid));
         let netuid = netuid.context("which subnet? give --netuid")?;
-        let state = State::of(settings)?;
+        let mut state = State::of(settings)?;
         let opened = state.open(purpose).await?;
         let endpoint: Endpoint = match (&settings.network, &devnet) {
             (Network::Node { endpoint, .. }, _) => endpoint.clone(),

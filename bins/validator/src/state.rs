@@ -30,6 +30,17 @@ pub(crate) struct State {
     folder: PathBuf,
     /// Whether it ends with the process: what is kept for later is not worth the disk's time then.
     temporary: Option<TempDir>,
+    /// Why an empty one stands in for it, for whoever only looks, and where.
+    stand_in: Option<(StandIn, TempDir)>,
+}
+
+/// Why a state is not looked at.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum StandIn {
+    /// There is none.
+    Missing,
+    /// A validator is running on it.
+    InUse,
 }
 
 impl State {
@@ -41,6 +52,7 @@ impl State {
                 location: file_in(temporary.path()),
                 folder: temporary.path().to_owned(),
                 temporary: Some(temporary),
+                stand_in: None,
             });
         };
         let location = match &given.database {
@@ -51,7 +63,13 @@ impl State {
             location,
             folder: given.folder.clone(),
             temporary: None,
+            stand_in: None,
         })
+    }
+
+    /// Why an empty state stands in for the one that is meant.
+    pub(crate) fn stand_in(&self) -> Option<StandIn> {
+        self.stand_in.as_ref().map(|(why, _)| *why)
     }
 
     /// Where it is, for the store.
@@ -70,20 +88,24 @@ impl State {
     }
 
     /// Opens the state; `None` where there is none.
-    pub(crate) async fn open(&self, purpose: Purpose) -> Result<Option<Store>> {
+    pub(crate) async fn open(&mut self, purpose: Purpose) -> Result<Option<Store>> {
         match Store::open(self.location.clone()).await {
             Ok(store) => Ok(Some(store)),
             Err(StoreError::Missing { .. }) => self.could_be_made().map(|()| None),
             Err(error @ StoreError::InUse { .. }) if purpose == Purpose::Looking => {
                 warn!(%error, "looking without it: what its journal has open is not known here");
-                let elsewhere = tempfile::tempdir().context("no temporary folder")?;
-                let store = Store::create(file_in(elsewhere.path())).await?;
-                // The open file stays readable for as long as it is open.
-                drop(elsewhere);
-                Ok(Some(store))
+                self.elsewhere(StandIn::InUse).await.map(Some)
             }
             Err(error) => Err(error.into()),
         }
+    }
+
+    /// An empty state that ends with the process.
+    async fn elsewhere(&mut self, why: StandIn) -> Result<Store> {
+        let folder = tempfile::tempdir().context("no temporary folder")?;
+        let store = Store::create(file_in(folder.path())).await?;
+        self.stand_in = Some((why, folder));
+        Ok(store)
     }
 
     /// Whether the folder of a state that is not there is a folder, or can become one.
@@ -104,15 +126,14 @@ impl State {
     /// A hotkey that has weights on chain has had a state: beginning with nothing would judge every
     /// miner as if it had never earned anything.
     pub(crate) async fn begin(
-        &self,
+        &mut self,
         settings: &SubnetSettings,
         purpose: Purpose,
         (chain, netuid): (&Substrate, NetUid),
         hotkey: Hotkey,
     ) -> Result<Store> {
         if purpose == Purpose::Looking {
-            let elsewhere = tempfile::tempdir().context("no temporary folder")?;
-            return Ok(Store::create(file_in(elsewhere.path())).await?);
+            return self.elsewhere(StandIn::Missing).await;
         }
         if settings.network == Network::Devnet || settings.new_state == Some(NewState::Empty) {
             return Ok(Store::create(self.location.clone()).await?);

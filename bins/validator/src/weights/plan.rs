@@ -1,6 +1,6 @@
 use std::path::Path;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use axonry_core::{BlockNumber, Hotkey, NetUid, Uid};
 use axonry_neuron::{LandingReport, PlanReport, RehearsalReport, Snapshot, Unwatched, chain_of};
 use axonry_weights::{Plan, ReservedShares};
@@ -12,7 +12,7 @@ use crate::connection::{Connected, Local};
 use crate::report::tell;
 use crate::run::stop_on_signals;
 use crate::settings::SubnetSettings;
-use crate::state::Purpose;
+use crate::state::{Purpose, StandIn};
 
 /// A vector and what would become of it, or became of it.
 #[derive(Debug, Serialize)]
@@ -79,6 +79,17 @@ impl Output {
 /// Shows the vector that would be set now, and says whether it would land.
 pub(super) async fn plan(settings: &SubnetSettings, weights: Option<&Path>) -> Result<bool> {
     let connected = connected(settings, Purpose::Looking).await?;
+    match connected.state.stand_in().filter(|_| weights.is_none()) {
+        None => {}
+        Some(StandIn::InUse) => bail!(
+            "a validator is running on this state, so that its averages cannot be read: its reports \
+             have the vector, and --weights FILE plans another"
+        ),
+        Some(StandIn::Missing) => bail!(
+            "there is no state at `{}`, so there are no averages to plan by: give --weights FILE",
+            connected.state.location()
+        ),
+    }
     let weigher = connected.weigher(settings);
     let snapshot = weigher.snapshot().await?;
     let scores = match weights {
