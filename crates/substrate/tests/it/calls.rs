@@ -1,7 +1,7 @@
 use std::sync::Mutex;
 
 use async_trait::async_trait;
-use axonry_chain::{Call, ChainError, Mortality};
+use axonry_chain::{Call, Carrier, ChainError, Dispatch, Mortality};
 use axonry_core::{
     AccountId, Block, BlockHash, BlockNumber, MechId, NetUid, Signature, Signer, SignerError, Uid,
     Weights,
@@ -246,5 +246,64 @@ fn what_is_no_metadata_is_refused() {
             matches!(outcome, Err(ChainError::Decode { .. })),
             "{bytes:?}"
         );
+    }
+}
+
+/// An event of extrinsic 0 without topics.
+fn event(pallet: u8, name: u8, fields: &[u8]) -> Vec<u8> {
+    [&[0, 0, 0, 0, 0, pallet, name][..], fields, &[0]].concat()
+}
+
+#[test]
+fn a_call_that_fails_inside_another_is_told_with_its_place_and_its_name() {
+    const SUCCESS: [u8; 4] = [0, 0, 0, 0];
+    // `SubtensorModule.HotKeyNotRegisteredInSubNet`.
+    const ERROR: [u8; 7] = [3, 7, 4, 0, 0, 0, 0];
+    let error = &ERROR[..6];
+    let failed = [&[1], error].concat();
+    let (completed, item_failed) = (event(11, 3, &[]), event(11, 4, error));
+    let stopped = event(11, 0, &[&[2, 0, 0, 0], error].concat());
+    for (spec, runtime) in runtimes([365, 393]) {
+        for (events, carriers) in [
+            (vec![], vec![]),
+            (vec![stopped.clone()], vec![Carrier::Batch { index: 2 }]),
+            (
+                vec![
+                    completed.clone(),
+                    item_failed.clone(),
+                    completed.clone(),
+                    item_failed.clone(),
+                ],
+                vec![
+                    Carrier::ForceBatch { index: 1 },
+                    Carrier::ForceBatch { index: 3 },
+                ],
+            ),
+            (vec![event(16, 0, &failed)], vec![Carrier::Proxy]),
+            (vec![event(16, 0, &[0])], vec![]),
+            (vec![event(12, 0, &failed)], vec![Carrier::Sudo]),
+            (
+                vec![stopped.clone(), event(16, 0, &[0])],
+                vec![Carrier::Batch { index: 2 }],
+            ),
+        ] {
+            let count = u8::try_from(events.len() + 1).unwrap() << 2;
+            let success = event(0, 0, &SUCCESS);
+            let stored = [vec![count], events.concat(), success].concat();
+            let dispatch = runtime.dispatch(stored, 0).unwrap();
+            let inner = match &dispatch {
+                Dispatch::Succeeded => &[][..],
+                Dispatch::Partly(inner) => inner,
+                other => panic!("spec {spec}: {other:?}"),
+            };
+            let found: Vec<_> = inner.iter().map(|inner| inner.carrier).collect();
+            assert_eq!(found, carriers, "spec {spec}");
+            for inner in inner {
+                assert_eq!(inner.failure.pallet, "SubtensorModule");
+                assert_eq!(inner.failure.name, "HotKeyNotRegisteredInSubNet");
+            }
+            let partly = matches!(dispatch, Dispatch::Partly(_));
+            assert_eq!(partly, !carriers.is_empty(), "spec {spec}");
+        }
     }
 }

@@ -1,4 +1,4 @@
-use axonry_chain::{ChainError, EpochClock, FormulaEpochs};
+use axonry_chain::{ChainError, Column, Columns, EpochClock, FormulaEpochs};
 use axonry_core::NetUid;
 use axonry_substrate::offline::{Runtime, Values};
 
@@ -150,5 +150,67 @@ fn a_key_left_out_of_the_answer_is_not_taken_for_absent() {
             matches!(&error, ChainError::Decode { item, .. } if item == "SubtensorModule.Tempo"),
             "{error}"
         );
+    }
+}
+
+#[test]
+fn recorded_columns_are_those_of_the_neurons_recorded_with_them() {
+    let neurons = vectors("neurons_lite_netuid1_spec343.json");
+    let columns = vectors("selective_mechagraph_netuid1_spec343.json");
+    assert_eq!(neurons["block"], columns["block"], "of one block");
+    // The answer for one mechanism is of the same type as that for the subnet.
+    let answer = bytes(&columns["result_hex"]);
+    let wanted = Column::ALL;
+    for (spec, runtime) in runtimes([343, 365, 393]) {
+        let (function, arguments) = runtime.columns_call(SN, wanted).unwrap();
+        assert_eq!(function, "SubnetInfoRuntimeApi_get_selective_metagraph");
+        // `Axons` is field 55 in `opentensor/subtensor`, `rpc_info/metagraph.rs`.
+        assert!(
+            arguments[3..].chunks(2).any(|number| number == [55, 0]),
+            "{arguments:?}"
+        );
+        let read = runtime.columns(SN, wanted, &answer).unwrap();
+        let neurons = bytes(&neurons["result_hex"]);
+        let neurons = runtime.decode_neurons_lite(SN, &neurons).unwrap();
+        // Of 1,024 neurons the first 200 were recorded in full.
+        let columns = [
+            read.hotkeys.as_ref().map(Vec::len),
+            read.axons.as_ref().map(Vec::len),
+        ];
+        assert_eq!((neurons.len(), columns), (200, [Some(1024); 2]));
+        for (place, neuron) in neurons.iter().enumerate() {
+            let Columns {
+                hotkeys: Some(hotkeys),
+                coldkeys: Some(coldkeys),
+                axons: Some(axons),
+                active: Some(active),
+                validator_permit: Some(permits),
+                last_update: Some(updates),
+                dividends: Some(dividends),
+                ..
+            } = &read
+            else {
+                panic!("{:?}", read.netuid);
+            };
+            let uid = neuron.uid;
+            assert_eq!(hotkeys[place], neuron.hotkey, "spec {spec}, uid {uid}");
+            assert_eq!(coldkeys[place], neuron.coldkey, "spec {spec}, uid {uid}");
+            assert_eq!(axons[place], neuron.axon, "spec {spec}, uid {uid}");
+            assert_eq!(active[place], neuron.active);
+            assert_eq!(permits[place], neuron.validator_permit);
+            assert_eq!(updates[place], neuron.last_update);
+            assert_eq!(dividends[place], neuron.dividends);
+        }
+
+        // Nothing is what the chain says where there is no subnet.
+        let nowhere = runtime.columns(NetUid(9), wanted, &[0]);
+        assert!(
+            matches!(nowhere, Err(ChainError::NoSubnet(NetUid(9)))),
+            "{nowhere:?}"
+        );
+        // A column that was asked for and is not there is no empty one.
+        let short = [&[1, 4][..], &[0; 73]].concat();
+        let missing = runtime.columns(SN, &[Column::Rank], &short).unwrap_err();
+        assert!(missing.to_string().contains("`rank`"), "{missing}");
     }
 }
