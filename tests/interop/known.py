@@ -19,7 +19,7 @@ def check(what: str, found, expected) -> None:
     print(f"ok: {what}", flush=True)
 
 
-def close(what: str, found: float, expected: float) -> None:
-    """Equal as far as 32-bit floats tell."""
-    if abs(found - expected) > 1e-6 * max(1.0, abs(expected)):
+def close(what: str, found: float, expected: float, off: float = 1e-6) -> None:
+    """Equal as far as 32-bit floats tell, or as far as is asked for."""
+    if abs(found - expected) > off * max(1.0, abs(expected)):
         raise AssertionError(f"{what}: found {found!r}, expected {expected!r}")

@@ -65,6 +65,32 @@ def main() -> None:
     updated = int(chain.metagraph(netuid).last_update[0])
     check("last update is new", updated > before, True)
 
+    # Money and stake, to the rao: a miner gives a TAO to a new account and stakes another on Alice.
+    miner, fresh = Keypair.create_from_uri("//Miner//1"), Keypair.create_from_uri("//Fresh")
+    before = chain.get_balance(miner.ss58_address).rao
+    response = chain.transfer(
+        wallet=wallet("//Miner//1"),
+        destination_ss58=fresh.ss58_address,
+        amount=bt.Balance.from_tao(1),
+        wait_for_inclusion=True,
+        wait_for_finalization=True,
+    )
+    check(f"transfer ({response.message})", response.success, True)
+    check("what has arrived", chain.get_balance(fresh.ss58_address).rao, 10**9)
+    after = chain.get_balance(miner.ss58_address).rao
+    check("only a fee is lost", 0 < before - 10**9 - after < 10**6, True)
+    response = chain.add_stake(
+        wallet=wallet("//Miner//1"),
+        netuid=netuid,
+        hotkey_ss58=alice,
+        amount=bt.Balance.from_tao(1),
+        wait_for_inclusion=True,
+        wait_for_finalization=True,
+    )
+    check(f"add_stake ({response.message})", response.success, True)
+    stake = chain.get_stake(miner.ss58_address, alice, netuid).rao
+    close("what a TAO buys", stake / 1e9, 0.9995, 1e-3)
+
     # A miner has no permit: the chain refuses, and the SDK can name the reason.
     response = chain.set_weights(
         wallet=wallet("//Miner//0"),

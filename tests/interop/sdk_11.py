@@ -8,7 +8,7 @@ from types import SimpleNamespace
 import bittensor as bt
 from bittensor.wallets import Keypair
 
-from known import check, known
+from known import check, close, known
 
 
 def wallet(uri: str) -> SimpleNamespace:
@@ -46,6 +46,25 @@ def set_weights(chain, uri: str, netuid: int, weights: dict):
     return chain.submit_call(call, wallet(uri), signer="hotkey")
 
 
+def money_and_stake(chain, netuid: int, alice: str) -> None:
+    """A miner gives a TAO to a new account and stakes another on Alice."""
+    miner, fresh = wallet("//Miner//2"), wallet("//Fresher").coldkey.ss58_address
+    address = miner.coldkey.ss58_address
+    before = chain.balances.get(address).rao
+    result = chain.execute(bt.Transfer(dest_ss58=fresh, amount_tao=1), miner)
+    check(f"transfer ({result.message})", result.success, True)
+    check("what has arrived", chain.balances.get(fresh).rao, 10**9)
+    after = chain.balances.get(address).rao
+    check("only a fee is lost", 0 < before - 10**9 - after < 10**6, True)
+    intent = bt.AddStake(hotkey_ss58=alice, netuid=netuid, amount_tao=1)
+    result = chain.execute(intent, miner)
+    check(f"add_stake ({result.message})", result.success, True)
+    api = bt.runtime_api.StakeInfoRuntimeApi.get_stake_info_for_hotkey_coldkey_netuid
+    info = chain.runtime(api, [alice, address, netuid])
+    stake = info["stake"] if isinstance(info, dict) else info.stake
+    close("what a TAO buys", int(stake) / 1e9, 0.9995, 1e-3)
+
+
 def main() -> None:
     want = known()
     netuid, alice = want["netuid"], want["hotkeys"][0]
@@ -77,6 +96,8 @@ def main() -> None:
     check("weights", [tuple(it) for it in raw], [(1, 21_845), (2, 65_535)])
     updated = chain.subnets.metagraph(netuid).neurons[0].last_update
     check("last update is new", updated > before, True)
+
+    money_and_stake(chain, netuid, alice)
 
     # A miner has no permit: the chain refuses, and the SDK can name the reason.
     result = set_weights(chain, "//Miner//0", netuid, {1: 0.5, 2: 0.5})

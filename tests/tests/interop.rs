@@ -17,7 +17,7 @@ use tokio::time::timeout;
 
 /// Long enough to fetch two SDKs over a slow line.
 const INSTALLING: Duration = Duration::from_secs(900);
-/// Both SDKs on one chain; each script has a shorter deadline of its own.
+/// One SDK on one chain; its script has a shorter deadline of its own.
 const RUNNING: Duration = Duration::from_secs(240);
 
 /// What the scripts hold the chain against; see `interop/known.py`.
@@ -63,7 +63,7 @@ async fn run(arguments: &[OsString], limit: Duration) -> Result<()> {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn the_python_sdks_read_a_subnet_and_set_weights_on_it() -> Result<()> {
+async fn the_python_sdks_read_a_subnet_and_set_weights_and_stake_on_it() -> Result<()> {
     let test = "interop with the Python SDKs";
     if std::env::var_os("AXONRY_INTEROP").is_none_or(|it| it != "1") {
         eprintln!("NOT RUN: {test}: AXONRY_INTEROP is not 1");
@@ -80,17 +80,19 @@ async fn the_python_sdks_read_a_subnet_and_set_weights_on_it() -> Result<()> {
     let mut runtimes = vec![("its own runtime", None)];
     runtimes.extend(finney_metadata(test)?.map(|blob| ("finney's runtime", Some(blob))));
     for (name, metadata) in runtimes {
-        eprintln!("-- the dev chain presents {name}");
-        let config = DevnetConfig {
-            metadata,
-            ..DevnetConfig::default_subnet(16)
-        };
-        let devnet = Devnet::spawn(config.clone()).await?;
-        let known = known(&devnet, &config).to_string();
-        run(&[folder.clone(), known.into()], RUNNING)
-            .await
-            .with_context(|| format!("on {name}"))?;
-        devnet.stop().await;
+        for generation in ["10", "11"] {
+            eprintln!("-- the dev chain presents {name} to generation {generation}");
+            let config = DevnetConfig {
+                metadata: metadata.clone(),
+                ..DevnetConfig::default_subnet(16)
+            };
+            let devnet = Devnet::spawn(config.clone()).await?;
+            let known = known(&devnet, &config).to_string();
+            run(&[folder.clone(), known.into(), generation.into()], RUNNING)
+                .await
+                .with_context(|| format!("generation {generation} on {name}"))?;
+            devnet.stop().await;
+        }
     }
     Ok(())
 }
