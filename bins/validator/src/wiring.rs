@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use anyhow::Result;
+use anyhow::{Result, bail};
 use axonry_http::Client;
 use axonry_neuron::{Progress, RehearsalReport, Validator, ValidatorSettings};
 use axonry_substrate::Substrate;
@@ -12,7 +12,7 @@ use crate::embedded;
 use crate::requests::Requests;
 use crate::settings::Settings;
 use crate::source::{Given, Sources};
-use crate::state::Purpose;
+use crate::state::{Purpose, StandIn};
 use crate::weights::Prospect;
 
 /// A validator with everything it stands on.
@@ -36,6 +36,12 @@ impl Wired {
         let (local, given) = Local::new(&settings.subnet, purpose, given).await?;
         let sources = Sources::of(&settings.sources, given, local.devnet.as_ref())?;
         let connected = Connected::new(&settings.subnet, purpose, local).await?;
+        if connected.state.stand_in() == Some(StandIn::InUse) {
+            bail!(
+                "a validator is running on this state, so that a rehearsal would not know what \
+                 miners have earned: its own reports say what it sets"
+            );
+        }
         let http = sources.http()?;
         let weighing = connected.weighing(&settings.subnet);
         let mut validating = ValidatorSettings::new(weighing.netuid);

@@ -107,6 +107,10 @@ impl Validator {
         evaluation
             .warnings
             .extend(plan.as_ref().into_iter().flat_map(said_of));
+        if self.weigher.store.history_paused() {
+            let said = "the disk has no room for history: weights land, explanations are not kept";
+            evaluation.warnings.push(said.to_owned());
+        }
         times.add(Stage::Land, started.elapsed());
 
         let weights = plan.as_ref().map(|plan| plan.weights().clone());

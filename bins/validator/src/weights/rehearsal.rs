@@ -109,11 +109,13 @@ impl Prospect {
 
     fn difference(&self) -> String {
         let rehearsal = &self.rehearsal;
-        let mut text = format!(
-            "moves {:.2} % of the weight from what is in force since block {}\n",
-            rehearsal.moved * 100.0,
-            rehearsal.last_update
-        );
+        let mut text = match rehearsal.last_update.0 {
+            0 => "nothing is in force yet\n".to_owned(),
+            since => format!(
+                "moves {:.2} % of the weight from what is in force since block {since}\n",
+                rehearsal.moved * 100.0,
+            ),
+        };
         for change in rehearsal.changes.iter().take(SHOWN) {
             let _ = writeln!(
                 text,

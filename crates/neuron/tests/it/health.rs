@@ -1,8 +1,9 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroU8;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use axonry_chain::{Chain, InvalidReason, PoolRejection};
+use axonry_core::{Hotkey, Uid};
 use axonry_devnet::ChainFault;
 use axonry_neuron::{Ended, RoundReport, Rounds};
 use tokio_util::sync::CancellationToken;
@@ -108,6 +109,30 @@ async fn a6_a_pool_that_bans_us_raises_the_alarm_with_that_reason() {
 }
 
 #[tokio::test]
+async fn a_hotkey_that_loses_its_slot_is_told_at_once_and_sends_nothing() {
+    let listener = Listener::new();
+    let subnet = Subnet::new().await;
+    let sent = AtomicU64::new(0);
+    let reports = rounds(&subnet, Obedient::default(), 2, |report| {
+        let stranger = Hotkey::from_bytes([9; 32]);
+        subnet.chain.replace(report.block, Uid(0), stranger);
+        let so_far = subnet.chain.submitted.load(Ordering::Relaxed);
+        sent.store(so_far, Ordering::Relaxed);
+    })
+    .await;
+    let health = reports[1].health.as_ref().expect("the chain can be read");
+    assert!(health.blocked, "{health:?}");
+    assert_eq!((health.reason, health.landed), (Some("deregistered"), None));
+    let reason = reports[1].landing.reason.as_deref().unwrap_or_default();
+    assert!(reason.contains("not registered"), "{reason}");
+    let now = subnet.chain.submitted.load(Ordering::Relaxed);
+    assert_eq!(now, sent.load(Ordering::Relaxed), "nothing is sent");
+    let errors = listener.errors();
+    assert_eq!(errors.len(), 1, "once: {errors:?}");
+    assert!(errors[0].contains("deregistered"), "{errors:?}");
+}
+
+#[tokio::test]
 async fn b1_a_chain_that_falls_silent_raises_the_alarm_by_the_clock() {
     let listener = Listener::new();
     let subnet = Subnet::new().await;
@@ -139,21 +164,18 @@ async fn a14_a_version_key_that_is_raised_is_told_while_judging_and_costs_no_ext
     let subnet = Subnet::new().await;
     let mechanism = Obedient::default().then_well().then(Order::Takes(1));
     let devnet = subnet.devnet.chain().clone();
-    let before = std::sync::Mutex::new(0);
+    let before = AtomicU64::new(0);
     let reports = rounds(&subnet, mechanism, 2, |report| {
         if report.round == 1 {
             let raised = devnet.edit(|rules| rules.weights_version_key = 7);
             raised.expect("a block");
-            *before.lock().expect("one thread") = subnet.chain.submitted.load(Ordering::Relaxed);
+            let so_far = subnet.chain.submitted.load(Ordering::Relaxed);
+            before.store(so_far, Ordering::Relaxed);
         }
     })
     .await;
     let sent = subnet.chain.submitted.load(Ordering::Relaxed);
-    assert_eq!(
-        sent,
-        *before.lock().expect("one thread"),
-        "nothing is wasted"
-    );
+    assert_eq!(sent, before.load(Ordering::Relaxed), "nothing is wasted");
     let health = reports[1].health.as_ref().expect("the chain can be read");
     assert!(health.blocked && !health.alarm, "{health:?}");
     assert_eq!(health.reason, Some("version_key"));
