@@ -67,9 +67,8 @@ impl Reckoning<'_> {
             Account::Unknown { why, .. } => {
                 let why = format!("GitHub did not say whose it is: {why}");
                 let work = Err(Unknown::SourceFailed(why.clone()));
-                let issues = self
-                    .pays_for_issues
-                    .then(|| Err(Unknown::SourceFailed(why)));
+                let issues = Err(Unknown::SourceFailed(why));
+                let issues = self.pays_for_issues.then_some(issues);
                 (Some(work), issues)
             }
         };
