@@ -4,7 +4,7 @@ use std::future::Future;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
-use tokio::time::{Instant, sleep};
+use tokio::time::{Instant, sleep_until};
 use tracing::debug;
 
 use crate::error::HttpError;
@@ -158,10 +158,10 @@ impl Course<'_> {
             }
             let pause = error.retry_after().unwrap_or_else(|| pauses.next());
             // Checked, because a server may ask for any number of seconds.
-            match Instant::now().checked_add(pause) {
-                Some(then) if then <= self.deadline() => {}
+            let then = match Instant::now().checked_add(pause) {
+                Some(then) if then <= self.deadline() => then,
                 _ => return Err(self.too_late(Some(error))),
-            }
+            };
             if !again(limited).await {
                 return Err(HttpError::OverBudget {
                     location: self.location.to_owned(),
@@ -169,7 +169,8 @@ impl Course<'_> {
                 });
             }
             debug!(%error, ?pause, attempts, "trying again");
-            sleep(pause).await;
+            // Waiting for leave was part of the pause.
+            sleep_until(then).await;
         }
     }
 }
@@ -275,6 +276,24 @@ mod tests {
         let (end, seconds) = against(five_seconds(), 100, row).await;
         assert!(end.is_ok(), "a block of a minute loses nothing: {end:?}");
         assert_eq!(seconds, 60);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn waiting_for_leave_is_part_of_the_pause() {
+        let course = Course {
+            retry: five_seconds().jitter(0.0),
+            started: Instant::now(),
+            total: Duration::from_secs(100),
+            location: "here",
+        };
+        let mut failures = vec![broken()].into_iter();
+        let attempt = || std::future::ready(failures.next().map_or(Ok(()), Err));
+        let leave = |_| async {
+            tokio::time::sleep(Duration::from_secs(4)).await;
+            true
+        };
+        course.run(attempt, leave).await.unwrap();
+        assert_eq!(course.started.elapsed().as_secs(), 5);
     }
 
     #[tokio::test(start_paused = true)]
