@@ -3,6 +3,7 @@
 mod commits;
 mod fake;
 mod faults;
+mod laws;
 mod plan;
 mod reserved;
 mod setter;

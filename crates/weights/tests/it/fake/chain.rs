@@ -53,7 +53,7 @@ pub(crate) struct FakeChain {
 pub(crate) struct State {
     pub(crate) script: VecDeque<Submission>,
     /// What happens to the chain after the next extrinsic is signed and before it is included.
-    pub(crate) between: Option<fn(&mut State)>,
+    pub(crate) between: Option<fn(&mut Self)>,
     /// Every submission, by extrinsic hash and nonce.
     pub(crate) submitted: Vec<(ExtrinsicHash, u64)>,
     pub(crate) rules: Hyperparameters,
