@@ -249,7 +249,7 @@ impl RunArguments {
         let from = |name: &str| matches.value_source(name);
         let flag = |name: &str| from(name) == Some(ValueSource::CommandLine);
         let variable = |name: &str| from(name) == Some(ValueSource::EnvVariable);
-        if flag("forever") {
+        if flag("forever") || flag("dry_run") {
             self.rounds = self.rounds.filter(|_| !variable("rounds"));
         }
         if flag("rounds") || flag("dry_run") {

@@ -67,13 +67,15 @@ impl Settings {
         if given.dry_run && given.forever {
             bail!("--dry-run sets nothing, which --forever would go on doing: leave one out");
         }
+        if given.dry_run && given.rounds.is_some_and(|rounds| rounds != 1) {
+            bail!("--dry-run judges once: leave out --rounds");
+        }
         let forever = given.forever
             || (given.rounds.is_none() && !given.dry_run && file.forever == Some(true));
         let rounds = match (forever, given.rounds.or(file.rounds)) {
             (true, _) => None,
             (false, Some(0)) => bail!("0 rounds is nothing to do: give --rounds 1 or more"),
-            (false, Some(rounds)) => Some(rounds),
-            (false, None) => None,
+            (false, rounds) => rounds,
         };
         let (subnet, sources) = SubnetSettings::with_sources(given.subnet, given.sources, file)?;
         let one = given.dry_run || (subnet.network == Network::Devnet && !forever);

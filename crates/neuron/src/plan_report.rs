@@ -10,7 +10,7 @@ use serde::Serialize;
 pub struct PlanReport {
     /// The block whose neurons it was made for.
     pub block: BlockNumber,
-    /// Hotkeys that have a score above zero, or had one, and no weight, and why.
+    /// Hotkeys that have a score, be it zero, and no weight, and why.
     pub dropped: BTreeMap<Hotkey, Dropped>,
     /// Hotkeys that have a weight without a score, because the subnet wants more weights.
     pub filled: BTreeSet<Hotkey>,

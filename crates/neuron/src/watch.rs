@@ -100,6 +100,8 @@ impl Weigher {
 
     async fn try_to_stand_in(&mut self, progress: &dyn Progress) -> Result<Option<String>, String> {
         let words = |error: &dyn std::error::Error| chain_of(error);
+        // A hash commit has one epoch in which it can be revealed, which does not wait for us.
+        self.settle().await;
         let netuid = self.settings.netuid;
         let averages = self.store.averages(netuid).await;
         let averages = averages.map_err(|error| words(&error))?;
@@ -114,7 +116,7 @@ impl Weigher {
         let rehearsal = self.rehearse(&plan).await.map_err(|error| words(&error))?;
         let head = rehearsal.at.number;
         let young = head.since(rehearsal.last_update) < u64::from(snapshot.rules.tempo());
-        if young || rehearsal.waits.is_some() {
+        if young || rehearsal.waits.is_some() || !rehearsal.would_land() {
             return Ok(None);
         }
         let set = self.set(&scores, plan, "stand-in", progress).await;

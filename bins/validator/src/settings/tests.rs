@@ -51,7 +51,11 @@ fn an_unknown_key_is_named_with_its_line() {
 #[test]
 fn each_wrong_setting_is_refused_by_name() {
     type Change = fn(&mut RunArguments);
-    let rows: [(Change, &str); 10] = [
+    let rows: [(Change, &str); 11] = [
+        (
+            |given| (given.rounds, given.dry_run) = (Some(3), true),
+            "--dry-run",
+        ),
         (|given| given.subnet.netuid = None, "--netuid"),
         (
             |given| given.sources.mirror = Some("mirror".into()),

@@ -1,9 +1,11 @@
 use std::sync::atomic::Ordering;
 
 use axonry_neuron::Rounds;
+use axonry_store::EntryState;
+use axonry_weights::CommitForm;
 use tokio_util::sync::CancellationToken;
 
-use crate::subnet::{Obedient, Order, Subnet};
+use crate::subnet::{Obedient, Order, Subnet, TEMPO, shape};
 
 #[tokio::test]
 async fn a3_while_judging_takes_three_tempos_the_last_good_vector_lands_and_is_marked() {
@@ -59,4 +61,31 @@ async fn a3_a_source_that_is_gone_for_tempos_costs_no_vector() {
         summary.contains("stand-in") && summary.contains("VerifiedInState")
     });
     assert_ne!(sent.count(), 0, "{history:?}");
+}
+
+#[tokio::test]
+async fn a_hash_commit_is_revealed_in_its_epoch_while_judging_goes_on() {
+    let mut config = shape();
+    config.tempo = 3 * TEMPO;
+    config.hyperparameters.commit_reveal_enabled = true;
+    config.hyperparameters.reveal_period_epochs = 2;
+    let subnet = Subnet::shaped(config, tempfile::tempdir().expect("a folder")).await;
+    // Three epochs pass in the second round, and the commit of the first is due in the middle one.
+    let mechanism = Obedient::default().then_well().then(Order::Takes(9));
+    let (mut validator, store) = subnet
+        .validator(mechanism, |settings| {
+            settings.setter.commits = CommitForm::Hash
+        })
+        .await;
+    let stop = CancellationToken::new();
+    let mut outcomes = Vec::new();
+    let running = validator.run(Rounds::Count(2), &stop, |report| {
+        outcomes.push(report.landing.outcome);
+    });
+    running.await.expect("a run");
+    assert_eq!(outcomes[0], "Committed");
+    let journal = store.recent_entries(10).await.expect("a journal");
+    let first = journal.iter().find(|entry| entry.intent.round == 1);
+    let first = first.expect("the first round's vector");
+    assert_eq!(first.state, EntryState::Landed, "{first:?}");
 }
