@@ -2,6 +2,7 @@
 
 mod charging;
 mod clock;
+mod draft;
 mod forking;
 mod pooling;
 mod reading;
