@@ -7,7 +7,6 @@ use axonry_core::{Hotkey, Observed, Score, UnixMillis, Unknown};
 use axonry_neuron::Evaluation;
 use axonry_scoring::emission::{self, Emission, MinerScores};
 use axonry_scoring::issue_discovery::Discovery;
-use axonry_scoring::number;
 use axonry_scoring::registry::Registry;
 use axonry_scoring::trace::{Trace, floor, given, subtract};
 
@@ -18,6 +17,7 @@ use crate::maintainers::{self, Listed};
 use crate::miner::Work;
 use crate::reckoning::Found;
 use crate::trace::{MinerTrace, Told};
+use crate::withholding::withhold;
 
 /// What all miners are judged by.
 #[derive(Clone, Copy, Debug)]
@@ -78,7 +78,7 @@ impl Judging<'_> {
 
         let scores: Vec<MinerScores> = judged.iter().map(Judged::scores).collect();
         let mut emission = emission::allocate(&scores, self.registry, &uids, &maintained);
-        let held = self.withhold(&mut emission, &unknown);
+        let held = withhold(&mut emission, &unknown, self.averages, self.metagraph);
         for one in &judged {
             let trace = self.trace(one, &emission, &held);
             evaluation.traces.insert(one.hotkey, trace.to_json());
@@ -102,58 +102,6 @@ impl Judging<'_> {
             evaluation.warnings.push(nobody.to_owned());
         }
         evaluation
-    }
-
-    /// Holds back from those who were judged what those who could not be judged had last.
-    ///
-    /// An unknown miner's average stays as it was while the others' shares are of the whole, so that
-    /// with every such round they would gain at its cost. So much is held back that the averages of
-    /// all the others add up to what they added up to before, as far as competition pays that much:
-    /// the maintainers' cut, the treasury and what is recycled are nobody's gain. Upstream, whose
-    /// failures count as nothing, has no such rule.
-    ///
-    /// Returns how much of whose reward is held back.
-    fn withhold(
-        &self,
-        emission: &mut Emission,
-        unknown: &BTreeMap<Hotkey, Unknown>,
-    ) -> BTreeMap<u16, f64> {
-        let had = |hotkey: &Hotkey| self.averages.get(hotkey).copied().map_or(0.0, f64::from);
-        let missing: f64 = unknown.keys().map(had).sum();
-        if missing <= 0.0 {
-            return BTreeMap::new();
-        }
-        let before: f64 = self.averages.values().copied().map(f64::from).sum();
-        let paid = self
-            .metagraph
-            .neurons()
-            .iter()
-            .filter(|neuron| !unknown.contains_key(&neuron.hotkey))
-            .filter_map(|neuron| emission.rewards.get(&neuron.uid.0));
-        let shared: f64 = paid.map(|reward| reward.value()).sum();
-        let held = shared - (before - missing);
-        let mut competed: BTreeMap<u16, f64> = BTreeMap::new();
-        for allocation in &emission.allocations {
-            let parts = [
-                &allocation.pull_request_rewards,
-                &allocation.issue_discovery_rewards,
-            ];
-            for (&uid, &amount) in parts.into_iter().flatten() {
-                *competed.entry(uid).or_default() += amount.value();
-            }
-        }
-        let pool: f64 = competed.values().sum();
-        if pool <= 0.0 || held <= 0.0 {
-            return BTreeMap::new();
-        }
-        let part = (held / pool).min(1.0);
-        for (uid, amount) in &mut competed {
-            *amount *= part;
-            if let Some(reward) = emission.rewards.get_mut(uid) {
-                *reward = number::score(reward.value() - *amount);
-            }
-        }
-        competed
     }
 
     /// The long answer to why a miner has the score it has.

@@ -48,6 +48,7 @@ mod reckoning;
 mod rules;
 mod trace;
 mod values;
+mod withholding;
 mod workshop;
 
 pub use account::TokenSource;

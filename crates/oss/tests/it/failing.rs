@@ -1,9 +1,11 @@
 //! Failures of single questions, and what they do to miners: a whole round from memory.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use axonry_core::{Hotkey, Observed, UnixMillis};
-use axonry_github::{GitHub, Page};
+use axonry_devnet::mirror::{Mirror, MirrorConfig, Recording};
+use axonry_github::{GitHub, Page, PatStore};
 use axonry_neuron::{DEFAULT_ALPHA, Evaluation, MovingAverage};
 use axonry_oss::{OpenSource, Registry};
 use proptest::prelude::*;
@@ -121,6 +123,60 @@ async fn no_miners_score_drops_when_any_one_question_fails() {
         with_unknown * 2 > asked.len(),
         "most answers matter: {with_unknown}"
     );
+}
+
+#[tokio::test]
+async fn a_miner_whose_identity_cannot_be_had_now_is_unknown_and_nobody_else() {
+    let (answers, registry) = recorded().await;
+    let replay = Replay::of(answers);
+    let calm = scores(
+        &subnet()
+            .evaluate(&mechanism(&replay, &registry, 16), NOW)
+            .await,
+    );
+    let ids = source::accounts(MINERS);
+    let stored: Vec<Value> = (1..)
+        .zip(&ids)
+        .map(|(uid, id)| {
+            let token = format!("t{id}");
+            json!({"uid": uid, "hotkey": hotkey(uid), "pat": token, "github_id": id})
+        })
+        .collect();
+    let tokens = PatStore::parse("tokens.json", &Value::from(stored).to_string());
+    let tokens = tokens.expect("tokens");
+    for (failing, uid) in ids.iter().zip(1..) {
+        let mut users = Recording::default();
+        for id in &ids {
+            let number: u64 = id.parse().expect("ids are numbers");
+            let status = if id == failing { 503 } else { 200 };
+            users = users.user(format!("t{id}"), status, json!({"id": number}));
+        }
+        let server = Mirror::spawn(MirrorConfig::replaying(users)).await;
+        let server = server.expect("a free port");
+        let github = GitHub::builder()
+            .base(server.url())
+            .pause(Duration::from_millis(1));
+        let mechanism = OpenSource::builder(replay.clone(), github.build().expect("GitHub"))
+            .registry(registry.clone())
+            .tokens(tokens.clone())
+            .build()
+            .expect("a mechanism");
+        let now = scores(&subnet().evaluate(&mechanism, NOW).await);
+        for (miner, before) in &calm {
+            match now[miner] {
+                None => assert_eq!(*miner, hotkey(uid)),
+                Some(now) if *miner != hotkey(0) => {
+                    let before = before.expect("known in the calm round");
+                    assert!(
+                        now >= before - 1e-12,
+                        "{now} < {before}: {miner} by {failing}"
+                    );
+                }
+                Some(_) => {}
+            }
+        }
+        assert_eq!(now[&hotkey(uid)], None);
+    }
 }
 
 #[tokio::test]

@@ -105,6 +105,13 @@ async fn a_second_round_in_which_nothing_changed_asks_for_no_files() {
 }
 
 #[tokio::test]
+async fn no_more_is_asked_at_once_than_allowed() {
+    let mirror = serve(None).await;
+    subnet().evaluate(&mechanism(&mirror, 3, None), NOW).await;
+    assert_eq!(mirror.traffic().at_once, 3, "and no less, while there is work");
+}
+
+#[tokio::test]
 async fn scores_do_not_depend_on_the_order_of_answers() {
     let (one, many) = tokio::join!(scores(None, 1), scores(None, 32));
     assert_eq!(one, many, "to the last bit");
