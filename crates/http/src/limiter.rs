@@ -77,6 +77,12 @@ enum Next {
     WhenAnswered,
 }
 
+/// By how much more than a window is waited: the timer's grain, as some servers count both ends,
+/// and as much as two clocks go apart that differ by one in ten thousand.
+fn margin(window: Duration) -> Duration {
+    Duration::from_millis(1) + window / 10_000
+}
+
 /// Why a request was not let through before its deadline.
 #[derive(Debug, PartialEq, Eq)]
 pub(crate) enum Held {
@@ -151,9 +157,8 @@ impl State {
         let window = quota.map_or(WINDOW, Quota::window);
         self.forget(window);
         if self.under_way + self.answered.len() >= self.places(quota) {
-            // Later than the window's end by the timer's grain: some servers count both ends.
             return match self.answered.front() {
-                Some(&then) => Next::At(then + window + Duration::from_millis(1)),
+                Some(&then) => Next::At(then + window + margin(window)),
                 None => Next::WhenAnswered,
             };
         }
@@ -168,7 +173,7 @@ impl State {
         while self
             .answered
             .front()
-            .is_some_and(|&then| then + window < now)
+            .is_some_and(|&then| then + window + margin(window) <= now)
         {
             self.answered.pop_front();
         }
