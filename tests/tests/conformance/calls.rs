@@ -63,7 +63,10 @@ pub(crate) async fn fail(
     call: &Call,
 ) -> Result<Option<String>> {
     match send(chain, signer, call).await? {
-        Sent::Refused(_) => Ok(None),
+        Sent::Refused(rejection) => {
+            ensure!(matches!(rejection, PoolRejection::Invalid(_)), "{rejection}");
+            Ok(None)
+        }
         Sent::Included(_, Dispatch::Failed(failure)) => Ok(Some(failure.name)),
         sent => bail!("{:?} did not fail: {sent:?}", call.name()),
     }
