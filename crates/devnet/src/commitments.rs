@@ -142,6 +142,19 @@ pub(crate) fn of_subnet(
     each.filter_map(Result::transpose).collect()
 }
 
+/// The same as it is stored, which is what a metagraph tells.
+pub(crate) fn stored(
+    storage: &Storage<'_>,
+    netuid: NetUid,
+) -> Result<Vec<(AccountId, Vec<u8>)>, PresentedError> {
+    let ids = storage.last_keys(PALLET, "CommitmentOf", &[netuid.0.into()])?;
+    let each = ids.into_iter().map(|id| {
+        let stored = storage.stored(PALLET, "CommitmentOf", &[netuid.0.into(), id.into()])?;
+        Ok(stored.map(|(bytes, _)| (id, bytes)))
+    });
+    each.filter_map(Result::transpose).collect()
+}
+
 /// The arguments of `set_commitment`.
 pub(crate) fn info(fields: &[CommitmentField]) -> Value {
     let fields = fields.iter().map(field_value).collect();

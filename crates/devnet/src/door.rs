@@ -27,6 +27,19 @@ const PATIENCE: Duration = Duration::from_millis(20);
 ///
 /// All doors lead to the same chain, so that a client can be given a sick node and a healthy one.
 /// Dropping it closes it and cuts its connections.
+///
+/// ```
+/// use axonry_devnet::{Devnet, DevnetConfig, DoorFault};
+///
+/// # #[tokio::main(flavor = "current_thread")]
+/// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+/// let devnet = Devnet::spawn(DevnetConfig::default_subnet(2)).await?;
+/// let stale = devnet.open_door().await?;
+/// stale.faults().set([DoorFault::Behind { blocks: 1_000 }, "delay=2s".parse()?]);
+/// println!("a slow node far behind at {}, a healthy one at {}", stale.url(), devnet.ws_url);
+/// # Ok(())
+/// # }
+/// ```
 #[derive(Debug)]
 pub struct Door {
     url: String,

@@ -44,7 +44,7 @@ impl Execution<'_, '_> {
     ///
     /// The inner error is the dispatch error, ready to be encoded.
     pub(crate) fn run(&mut self, call: &CallData<'_>) -> Result<Result<(), Value>, PresentedError> {
-        let (before, deposited) = (self.storage.snapshot(), self.events.len());
+        let (before, deposited) = (self.storage.moment(), self.events.len());
         match self.call(call) {
             Ok(()) => Ok(Ok(())),
             Err(refusal) => {

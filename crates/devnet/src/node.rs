@@ -75,7 +75,7 @@ struct Core {
     /// Blocks that were replaced by others: headers and bodies are still told, states are gone.
     retracted: VecDeque<Sealed>,
     /// Whoever watches an extrinsic that was lost: the watch stays open, and nothing comes.
-    lost: Vec<Watcher>,
+    lost: VecDeque<Watcher>,
     /// Where finality stands still, while it does.
     stalled: Option<u64>,
     finalized: Block,
@@ -103,7 +103,7 @@ impl Node {
             pool: Pool::default(),
             watched: VecDeque::new(),
             retracted: VecDeque::new(),
-            lost: Vec::new(),
+            lost: VecDeque::new(),
             stalled: None,
             finalized: head,
             now: 0,

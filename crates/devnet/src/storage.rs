@@ -14,7 +14,16 @@ pub(crate) struct Storage<'a> {
     state: &'a State,
     at: u64,
     changes: Changes,
+    /// What each write replaced, in order, so that writes can be taken back.
+    replaced: Vec<(Vec<u8>, Option<Change>)>,
 }
+
+/// One write: a value, or `None` for a removal.
+type Change = Option<Vec<u8>>;
+
+/// A moment between two writes, to return to.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Moment(usize);
 
 impl<'a> Storage<'a> {
     /// The state after block `at`, without writes.
@@ -24,6 +33,7 @@ impl<'a> Storage<'a> {
             state,
             at,
             changes: Changes::new(),
+            replaced: Vec::new(),
         }
     }
 
@@ -39,12 +49,13 @@ impl<'a> Storage<'a> {
             state,
             at,
             changes,
+            replaced: Vec::new(),
         }
     }
 
     /// Writes a value under a key that no pallet has, such as `:code`.
     pub(crate) fn write_raw(&mut self, key: &[u8], value: Vec<u8>) {
-        self.changes.insert(key.to_vec(), Some(value));
+        self.put(key.to_vec(), Some(value));
     }
 
     pub(crate) const fn presented(&self) -> &'a Presented {
@@ -56,14 +67,25 @@ impl<'a> Storage<'a> {
         self.at
     }
 
-    /// The writes so far, to return to with [`Storage::restore`].
-    pub(crate) fn snapshot(&self) -> Changes {
-        self.changes.clone()
+    /// This moment, to return to with [`Storage::restore`].
+    pub(crate) const fn moment(&self) -> Moment {
+        Moment(self.replaced.len())
     }
 
-    /// Takes back all writes since the snapshot.
-    pub(crate) fn restore(&mut self, snapshot: Changes) {
-        self.changes = snapshot;
+    /// Takes back all writes since a moment.
+    pub(crate) fn restore(&mut self, moment: Moment) {
+        while self.replaced.len() > moment.0 {
+            match self.replaced.pop() {
+                Some((key, Some(before))) => self.changes.insert(key, before),
+                Some((key, None)) => self.changes.remove(&key),
+                None => return,
+            };
+        }
+    }
+
+    fn put(&mut self, key: Vec<u8>, change: Change) {
+        let before = self.changes.insert(key.clone(), change);
+        self.replaced.push((key, before));
     }
 
     /// The writes, to become state.
@@ -117,7 +139,7 @@ impl<'a> Storage<'a> {
         let value = self
             .presented
             .encode(&item.name, &value.into(), item.value)?;
-        self.changes.insert(key, Some(value));
+        self.put(key, Some(value));
         Ok(())
     }
 
@@ -132,7 +154,7 @@ impl<'a> Storage<'a> {
             return Ok(());
         };
         let key = item.key(keys, self.presented)?;
-        self.changes.insert(key, None);
+        self.put(key, None);
         Ok(())
     }
 
@@ -161,5 +183,44 @@ impl<'a> Storage<'a> {
 
     fn typed<T: Decoded>(&self, item: &StorageItem, bytes: &[u8]) -> Result<T, PresentedError> {
         self.presented.decode(&item.name, bytes, item.value)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn writes_are_taken_back_to_the_moment_and_no_further() {
+        let (presented, state) = (Presented::own(), State::default());
+        let mut storage = Storage::new(&presented, &state, 0);
+        let tempo = |storage: &Storage<'_>, netuid: u16| -> Option<u16> {
+            let value = storage.read("SubtensorModule", "Tempo", &[netuid.into()]);
+            value.expect("declared")
+        };
+        let write = |storage: &mut Storage<'_>, netuid: u16, tempo: u16| {
+            let written = storage.write("SubtensorModule", "Tempo", &[netuid.into()], tempo);
+            written.expect("declared");
+        };
+        write(&mut storage, 1, 7);
+        let outer = storage.moment();
+        write(&mut storage, 1, 8);
+        let inner = storage.moment();
+        write(&mut storage, 1, 9);
+        write(&mut storage, 2, 9);
+        let removed = storage.remove("SubtensorModule", "Tempo", &[1_u16.into()]);
+        removed.expect("declared");
+        storage.restore(inner);
+        assert_eq!(
+            (tempo(&storage, 1), tempo(&storage, 2)),
+            (Some(8), Some(360))
+        );
+        storage.restore(outer);
+        assert_eq!(tempo(&storage, 1), Some(7));
+        assert_eq!(
+            storage.into_changes().len(),
+            1,
+            "as if it had never been written"
+        );
     }
 }

@@ -4,6 +4,7 @@ use axonry_core::{MechId, NetUid, NetUidStorageIndex};
 use scale_info::TypeDef;
 
 use super::{dynamic, hyperparameters as told, subnet};
+use crate::commitments;
 use crate::presented::{Presented, PresentedError, Value};
 use crate::storage::Storage;
 use crate::subtensor::hyperparameters::{of_subnet, subnets};
@@ -84,6 +85,7 @@ fn of_the_subnet(
         ("num_uids", count(storage, netuid)?.into()),
         ("max_uids", room.into()),
         ("burn", of_subnet(storage, "Burn", netuid, 0_u64)?.into()),
+        ("commitments", commitments::stored(storage, netuid)?.into()),
     ]);
     Ok(fields)
 }

@@ -13,6 +13,9 @@ use crate::pool::{PoolRefusal, Watcher, Watchers};
 use crate::presented::Presented;
 use crate::storage::Storage;
 
+/// How many watches of lost extrinsics are kept open.
+const MOST_LOST: usize = 1_024;
+
 /// How many block hashes the runtime remembers (`System.BlockHashCount`).
 pub(super) const BLOCK_HASHES: u64 = 2_400;
 
@@ -38,7 +41,10 @@ impl Node {
                 // Taken, and lost without a word: whoever watches hears no more.
                 Ok(_) if self.faults.strikes(&ChainFault::LoseSubmissions) => {
                     if let Some(watcher) = watcher {
-                        core.lost.push(watcher);
+                        core.lost.push_back(watcher);
+                        if core.lost.len() > MOST_LOST {
+                            core.lost.pop_front();
+                        }
                     }
                 }
                 Ok(valid) => core

@@ -215,6 +215,8 @@ fn short(value: u128) -> u64 {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     const POOL: Pool = Pool {
@@ -273,6 +275,34 @@ mod tests {
         let exceeded = Err(Refusal::Of("Swap", "PriceLimitExceeded"));
         assert_eq!(POOL.most_until(Side::Buy, 249_999_999), exceeded);
         assert_eq!(POOL.most_until(Side::Sell, 250_000_001), exceeded);
+    }
+
+    proptest! {
+        /// Nobody gains by going in and out, and the pool's product never shrinks.
+        #[test]
+        fn trading_never_takes_more_out_than_was_put_in(
+            tao in LEAST_RESERVE..1 << 54,
+            alpha in LEAST_RESERVE..1 << 54,
+            rate in 0..10_000_u16,
+            amount in 1..1_u64 << 50,
+        ) {
+            let pool = Pool { tao, alpha, rate, ..POOL };
+            let Ok(bought) = pool.swap(Side::Buy, amount, false) else {
+                return Ok(());
+            };
+            prop_assert_eq!(bought.paid_in + bought.fee, amount);
+            prop_assert!(bought.paid_out < alpha);
+            let after = Pool {
+                tao: tao + bought.paid_in,
+                alpha: alpha - bought.paid_out,
+                ..pool
+            };
+            let product = |pool: &Pool| u128::from(pool.tao) * u128::from(pool.alpha);
+            prop_assert!(product(&after) >= product(&pool));
+            if let Ok(sold) = after.swap(Side::Sell, bought.paid_out, true) {
+                prop_assert!(sold.paid_out <= bought.paid_in);
+            }
+        }
     }
 
     #[test]

@@ -3,9 +3,10 @@
 use axonry_chain::{
     Chain, Dispatch, ExtrinsicStatus, Ledger, PoolRejection, StatusStream, SubmitError,
 };
-use axonry_core::{MechId, Uid};
+use axonry_core::{BlockNumber, MechId, Uid};
 use axonry_devnet::{ChainFault, DevnetConfig, ReorgError, successor};
 use futures_util::StreamExt;
+use jsonrpsee::rpc_params;
 
 use crate::rig::{NETUID, config, rig, weights};
 
@@ -153,4 +154,42 @@ async fn the_same_start_and_calls_give_the_same_blocks() {
         1_767_225_600_000 + 36_000,
         "a block takes twelve seconds"
     );
+}
+
+#[tokio::test]
+async fn heads_tell_what_a_fork_put_in_the_place_of_what_was_told() {
+    let rig = rig(DevnetConfig {
+        finality_lag: 8,
+        ..config()
+    })
+    .await;
+    let chain = rig.devnet.chain();
+    let mut all = rig
+        .subscribe("chain_subscribeAllHeads", rpc_params![])
+        .await;
+    let mut new = rig
+        .subscribe("chain_subscribeNewHeads", rpc_params![])
+        .await;
+    for _ in 0..4 {
+        chain.seal().expect("a block");
+    }
+    for _ in 0..5 {
+        all.next().await.expect("open").expect("a head");
+        new.next().await.expect("open").expect("a head");
+    }
+    let best = chain.reorg(2).expect("they are not final");
+    let parent = chain.block_hash(BlockNumber(4)).await.expect("there");
+    let mut numbers = Vec::new();
+    for _ in 0..3 {
+        let head = all.next().await.expect("open").expect("a head");
+        numbers.push(head["number"].clone());
+    }
+    assert_eq!(numbers, ["0x3", "0x4", "0x5"], "every block of the fork");
+    let head = new.next().await.expect("open").expect("a head");
+    assert_eq!(
+        head["number"],
+        format!("{:#x}", best.number.0),
+        "only its tip"
+    );
+    assert_eq!(head["parentHash"], parent.to_string());
 }

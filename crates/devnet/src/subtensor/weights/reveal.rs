@@ -115,7 +115,7 @@ fn open(
     if payload.hotkey != hotkey {
         return Ok(());
     }
-    let before = storage.snapshot();
+    let before = storage.moment();
     let vector = place.vector(payload.uids, payload.values, payload.version_key);
     match apply(storage, AccountId::from_bytes(hotkey), &vector, number) {
         Ok(_) => Ok(()),

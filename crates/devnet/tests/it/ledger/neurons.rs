@@ -5,9 +5,12 @@ use axonry_chain::{
 };
 use axonry_core::Uid;
 use axonry_devnet::DevnetConfig;
+use jsonrpsee::core::client::ClientT;
+use jsonrpsee::rpc_params;
+use parity_scale_codec::Encode;
 
 use super::{EVERY, TAO, coldkey, failed, fee, free, hotkey, make, named, rigs};
-use crate::rig::{NETUID, Rig, config, rig};
+use crate::rig::{NETUID, Rig, bytes, config, hex, rig};
 
 #[tokio::test]
 async fn a_registration_burns_its_cost_and_a_full_subnet_gives_up_a_slot() {
@@ -119,6 +122,19 @@ async fn a_neuron_says_where_it_serves_and_what_it_wants_to_say() {
             .await
             .expect("readable");
         assert_eq!(all.into_iter().collect::<Vec<_>>(), [(miner, found)]);
+        // Field 73 of a metagraph, where the runtime has one that can be asked for by fields.
+        let name = "SubnetInfoRuntimeApi_get_selective_metagraph";
+        let input = hex(&(NETUID.0, vec![73_u16]).encode());
+        let told: Result<serde_json::Value, _> = rig
+            .client
+            .request("state_call", rpc_params![name, input])
+            .await;
+        if let Ok(told) = told {
+            let told = bytes(&told);
+            let start = [&[1, 4][..], miner.as_bytes()].concat();
+            let found = told.windows(start.len()).any(|part| part == start);
+            assert!(found, "one commitment, of this hotkey");
+        }
         let stranger = commit(vec![CommitmentField::Raw(vec![1])]);
         let (_, dispatch) = make(&rig, "//Stranger", &stranger).await;
         let error = named("Commitments", "AccountNotAllowedCommit");
