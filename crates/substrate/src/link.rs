@@ -145,9 +145,21 @@ impl Link {
         params: impl Serialize,
     ) -> Result<T, ChainError> {
         let form = Form::Params(as_json(&params));
+        // The archive, or asking again, must not take longer than the answer might have.
+        match timeout(self.shared.patience.call, self.readable(&question, form)).await {
+            Ok(answer) => answer,
+            Err(_) => Err(self.chain_error(&question, self.late())),
+        }
+    }
+
+    async fn readable<T: DeserializeOwned>(
+        &self,
+        question: &Question,
+        form: Form,
+    ) -> Result<T, ChainError> {
         let mut again = true;
         loop {
-            let Answer::Json(answer) = self.routed(&question, form.clone()).await? else {
+            let Answer::Json(answer) = self.routed(question, form.clone()).await? else {
                 unreachable!("only keys are answered with what is stored");
             };
             match serde_json::from_str(answer.get()) {
@@ -157,7 +169,7 @@ impl Link {
                     debug!(method = question.method, %error, "unreadable, asking again");
                     again = false;
                 }
-                Err(error) => return Err(self.chain_error(&question, Failure::Garbled(error))),
+                Err(error) => return Err(self.chain_error(question, Failure::Garbled(error))),
             }
         }
     }

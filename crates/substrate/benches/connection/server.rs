@@ -30,10 +30,11 @@ struct Node {
     transaction: u32,
     tempos: BTreeMap<Vec<u8>, u16>,
     latency: Duration,
+    unserved: String,
 }
 
 /// Serves on a free port, whose URL is printed, until the process ends.
-pub(crate) async fn serve(folder: &Path, latency: Duration) -> Outcome<()> {
+pub(crate) async fn serve(folder: &Path, latency: Duration, unserved: &str) -> Outcome<()> {
     let metadata = std::fs::read(folder.join("metadata"))?;
     let version = Runtime::decode(&metadata, BlockHash([0; 32]))?.version();
     let bare = match metadata.starts_with(b"meta") {
@@ -52,6 +53,7 @@ pub(crate) async fn serve(folder: &Path, latency: Duration) -> Outcome<()> {
         transaction: version.transaction,
         tempos: (0..4096).map(tempo).collect(),
         latency,
+        unserved: unserved.to_owned(),
     });
     let listener = TcpListener::bind("127.0.0.1:0").await?;
     println!("ws://{}", listener.local_addr()?);
@@ -117,7 +119,9 @@ impl Node {
     fn answer(&self, message: &[u8]) -> String {
         let question: Value = serde_json::from_slice(message).unwrap_or_default();
         let params = &question["params"];
-        let result = match question["method"].as_str().unwrap_or_default() {
+        let method = question["method"].as_str().unwrap_or_default();
+        let result = match method {
+            method if method == self.unserved => return none_such(&question["id"]),
             "chain_getBlockHash" | "chain_getFinalizedHead" => format!("\"0x{}\"", hash()),
             "chain_getHeader" => {
                 let zero = "0".repeat(64);
@@ -137,12 +141,7 @@ impl Node {
             "state_getStorage" => self.value(params[0].as_str().unwrap_or_default()),
             "state_getKeysPaged" => self.keys(params),
             "state_subscribeRuntimeVersion" => "\"s\"".to_owned(),
-            method => {
-                let (id, code) = (&question["id"], -32601);
-                return format!(
-                    r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":{code},"message":"no {method}"}}}}"#
-                );
-            }
+            _ => return none_such(&question["id"]),
         };
         format!(
             r#"{{"jsonrpc":"2.0","id":{},"result":{result}}}"#,
@@ -191,6 +190,10 @@ impl Node {
             .collect();
         format!("[{}]", keys.join(","))
     }
+}
+
+fn none_such(id: &Value) -> String {
+    format!(r#"{{"jsonrpc":"2.0","id":{id},"error":{{"code":-32601,"message":"no such method"}}}}"#)
 }
 
 /// Of the only block there is.

@@ -54,6 +54,13 @@ impl Attempts {
         let longest = first.saturating_mul(1 << self.failed.min(10)).min(longest);
         let mut at = now + longest.mul_f64(chance());
         self.failed = self.failed.saturating_add(1);
+        while self
+            .recent
+            .front()
+            .is_some_and(|oldest| *oldest + WINDOW <= now)
+        {
+            self.recent.pop_front();
+        }
         if self.recent.len() >= per_minute.max(1) {
             let oldest = self.recent.pop_front().expect("it was just counted");
             at = at.max(oldest + WINDOW);

@@ -104,6 +104,7 @@ impl Frames {
             let mut connections = JoinSet::new();
             loop {
                 let (client, _) = listener.accept().await.unwrap();
+                while connections.try_join_next().is_some() {}
                 let (between, open) = (Arc::clone(&between), Arc::clone(&counts.1));
                 let connection = counts.0.fetch_add(1, Ordering::SeqCst);
                 open.fetch_add(1, Ordering::SeqCst);

@@ -41,6 +41,8 @@ impl Wire {
             let mut connections = JoinSet::new();
             loop {
                 let (client, _) = listener.accept().await.unwrap();
+                // Those that have ended would be kept until the last of them.
+                while connections.try_join_next().is_some() {}
                 let faults = faults.clone();
                 connections.spawn(async move {
                     let server = TcpStream::connect(node).await.unwrap();
