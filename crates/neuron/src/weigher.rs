@@ -122,7 +122,8 @@ impl Weigher {
     /// Plans weights by scores, and gives the reserved shares their part.
     ///
     /// A reserved share whose slot is not held by who it is meant for is withheld, with an alarm in
-    /// the log: the slot has changed hands, and nobody else should be paid for that.
+    /// the log: the slot has changed hands, and nobody else should be paid for that. Where the shares
+    /// are the whole, nobody needs to have scored.
     ///
     /// # Errors
     /// [`PlanError`] when the scores give no vector that the subnet would take.
@@ -137,7 +138,14 @@ impl Weigher {
             own: self.hotkey,
         };
         let Snapshot { metagraph, rules } = snapshot;
-        let plan = planner.plan(scores, metagraph, rules)?;
+        let plan = match planner.plan(scores, metagraph, rules) {
+            // Where the reserved shares are the whole, nobody needs to have scored.
+            Err(error @ PlanError::NobodyScored { .. }) => {
+                let whole = self.wholly_reserved(metagraph).ok_or(error)?;
+                planner.plan(&whole, metagraph, rules)?
+            }
+            planned => planned?,
+        };
         if self.settings.reserved.as_slice().is_empty() {
             return Ok(plan);
         }
@@ -151,6 +159,23 @@ impl Weigher {
             );
         }
         Ok(plan)
+    }
+
+    /// The reserved shares as scores, where they are the whole and each slot is held by who it is meant
+    /// for.
+    fn wholly_reserved(&self, metagraph: &Metagraph) -> Option<BTreeMap<Hotkey, Score>> {
+        let shares = self.settings.reserved.as_slice();
+        let whole: f64 = shares.iter().map(|share| share.share).sum();
+        // Decimal parts of a whole can add up to a hair less than it.
+        if whole < 1.0 - 1e-9 {
+            return None;
+        }
+        let held = shares.iter().map(|share| {
+            let neuron = metagraph.neuron(share.uid)?;
+            let held = (neuron.hotkey, neuron.coldkey) == (share.hotkey, share.coldkey);
+            Some((share.hotkey, Score::new(share.share).ok().filter(|_| held)?))
+        });
+        held.collect()
     }
 
     /// Says what would become of a plan, without sending or writing anything.

@@ -1,8 +1,13 @@
+use std::collections::BTreeMap;
+use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use axonry_core::{BlockNumber, Hotkey, Uid};
-use axonry_weights::{ReservedShare, ReservedShares};
+use axonry_neuron::Weigher;
+use axonry_wallet::Keypair;
+use axonry_weights::{PlanError, ReservedShare, ReservedShares};
 
+use crate::crooked::Crooked;
 use crate::listener::Listener;
 use crate::subnet::{Obedient, Order, Subnet};
 
@@ -34,6 +39,31 @@ async fn a19_a_reserved_half_is_half_of_what_lands() {
     let plan = report.plan.expect("a plan");
     assert_eq!(plan.reserved.len(), 1);
     assert!(!plan.reserved[0].withheld && (plan.reserved[0].realised - own).abs() < 1e-12);
+}
+
+#[tokio::test]
+async fn a_whole_that_is_reserved_lands_though_nobody_has_scored() {
+    let subnet = Subnet::new().await;
+    let reserved = burn(&subnet, 1, 1.0);
+    let store = subnet.store().await;
+    let alice = Arc::new(Keypair::from_uri("//Alice").expect("a development key"));
+    let mut settings = subnet.settings().weighing();
+    settings.reserved = reserved;
+    let chain: Arc<Crooked> = Arc::clone(&subnet.chain);
+    let weigher = Weigher::new(chain, store, alice, settings);
+    let snapshot = weigher.snapshot().await.expect("a chain");
+    let plan = weigher.plan(&BTreeMap::new(), &snapshot);
+    let plan = plan.expect("the whole is reserved");
+    assert_eq!(plan.weights().as_slice(), [(Uid(1), u16::MAX)]);
+
+    let stranger = Hotkey::from_bytes([9; 32]);
+    subnet.chain.replace(BlockNumber(0), Uid(1), stranger);
+    let snapshot = weigher.snapshot().await.expect("a chain");
+    let refused = weigher.plan(&BTreeMap::new(), &snapshot);
+    assert!(
+        matches!(refused, Err(PlanError::NobodyScored { .. })),
+        "nothing for strangers: {refused:?}"
+    );
 }
 
 #[tokio::test]
