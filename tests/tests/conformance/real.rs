@@ -29,12 +29,13 @@ const LACKS: &[&str] = &[
     // Before weights under a timelock.
     "timelocked commits",
     "drand rounds",
+    // Chopsticks answers for a block that it does not know as for an empty one.
+    "unknown blocks",
     // Nobody has a permit before the first epoch.
     "validator permits",
 ];
 
 #[tokio::test(flavor = "multi_thread")]
-#[expect(clippy::print_stderr, reason = "a test that is not run must be seen")]
 async fn a_real_runtime_keeps_the_promises_that_it_can() -> Result<()> {
     let Ok(url) = std::env::var("AXONRY_REALCHAIN_URL") else {
         eprintln!("NOT RUN: conformance with a real runtime: AXONRY_REALCHAIN_URL is not set");
