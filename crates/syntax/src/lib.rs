@@ -52,8 +52,9 @@
 //! input gives the same bits on any number of threads.
 //!
 //! The budget is also what bounds memory: a thread holds one tree at a time, texts above 128 kB are
-//! parsed one after the other, and the parser takes at most 0.35 kB per counted step. Dense but
-//! ordinary code takes 0.1 to 0.2 kB per byte. Whoever must hold a harder line, or survive a defect
+//! parsed one after the other by one thread, and the parser takes at most 0.35 kB per counted step:
+//! no file tried, of many made to be costly, took more than 0.5 GB. Dense but ordinary code takes 0.1
+//! to 0.2 kB per byte. Whoever must hold a harder line, or survive a defect
 //! in a grammar's C code, scores in a process of its own, whose memory has a bound: see `worker`,
 //! behind the feature of that name.
 //!

@@ -1,9 +1,10 @@
 //! Parsing under a budget.
 
+use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
+use rayon::{ThreadPool, ThreadPoolBuilder};
 use tree_sitter::{ParseOptions, ParseState, Parser, Tree};
 
 /// How much parsing a change may cost, in processor time and in steps of the parser.
@@ -54,6 +55,13 @@ impl Default for ParseBudget {
 /// Steps of the parser between two looks at the budget (`OP_COUNT_PER_PARSER_TIMEOUT_CHECK`).
 const STEPS_PER_LOOK: u64 = 100;
 
+/// Stack of each thread that parses: address space, of which pages are taken when touched.
+///
+/// The parser core gives back its own stack by recursion (`stack_node_release` in its `stack.c`),
+/// 96 bytes a step and at worst a step per token, so that a file of the greatest size can need
+/// 96 MB where threads have two. Whoever parses elsewhere than in the pool loses the process.
+pub(crate) const STACK_BYTES: usize = 256 * 1024 * 1024;
+
 /// Texts above this length are parsed one at a time by a scorer, for the sake of memory.
 const LARGE_BYTES: usize = 128 * 1024;
 
@@ -74,9 +82,27 @@ pub(crate) struct Meter<'a> {
     large: &'a LargeTexts,
 }
 
-/// Whose turn it is to parse a large text.
+/// The one thread that parses large texts, started with the first of them.
+///
+/// A thread keeps the memory that it once took for its next parse, so that turns taken by all
+/// threads would cost as much as no turns at all.
 #[derive(Debug, Default)]
-pub(crate) struct LargeTexts(Mutex<()>);
+pub(crate) struct LargeTexts(OnceLock<Option<ThreadPool>>);
+
+impl LargeTexts {
+    /// Runs `parse` when it is its turn; where no thread is to be had, on this one.
+    fn in_turn<T: Send>(&self, parse: impl FnOnce() -> T + Send) -> T {
+        let thread = self.0.get_or_init(|| {
+            let builder = ThreadPoolBuilder::new().num_threads(1);
+            let named = builder.thread_name(|_| "syntax-large".to_owned());
+            named.stack_size(STACK_BYTES).build().ok()
+        });
+        match thread {
+            Some(thread) => thread.install(parse),
+            None => parse(),
+        }
+    }
+}
 
 impl<'a> Meter<'a> {
     pub(crate) const fn new(budget: ParseBudget, large: &'a LargeTexts) -> Self {
@@ -98,17 +124,26 @@ impl<'a> Meter<'a> {
 
     /// Parses `text` within what is left, and hands the tree to `read`.
     ///
-    /// A large text holds the scorer's turn for as long as its tree lives. After
-    /// [`Unparsed::OutOfTime`] the parser holds a half-read document and must not be used again.
-    pub(crate) fn parse<T>(
+    /// A large text waits for its turn, and gives back what it took before the next one's.
+    pub(crate) fn parse<T: Send>(
+        &self,
+        parser: &mut Parser,
+        text: &str,
+        read: impl FnOnce(&Tree) -> T + Send,
+    ) -> Result<T, Unparsed> {
+        if text.len() > LARGE_BYTES {
+            self.large.in_turn(|| self.parse_here(parser, text, read))
+        } else {
+            self.parse_here(parser, text, read)
+        }
+    }
+
+    fn parse_here<T>(
         &self,
         parser: &mut Parser,
         text: &str,
         read: impl FnOnce(&Tree) -> T,
     ) -> Result<T, Unparsed> {
-        let is_large = text.len() > LARGE_BYTES;
-        // The turn guards no data, so that a panic while somebody had it spoils nothing.
-        let _turn = is_large.then(|| self.large.0.lock().unwrap_or_else(PoisonError::into_inner));
         let limit = self
             .budget
             .per_parse
@@ -130,6 +165,10 @@ impl<'a> Meter<'a> {
         let tree = parser.parse_with_options(&mut chunk, None, Some(options));
         let nanos = u64::try_from(elapsed().as_nanos()).unwrap_or(u64::MAX);
         self.spent_nanos.fetch_add(nanos, Ordering::Relaxed);
+        if tree.is_none() {
+            // Here and now: its thread may take other files up before it drops the parser.
+            parser.reset();
+        }
         tree.as_ref().map(read).ok_or(Unparsed::OutOfTime)
     }
 }

@@ -12,17 +12,10 @@ use crate::breakdown::Breakdown;
 use crate::change::Change;
 use crate::file;
 use crate::grammar::{GrammarSet, GrammarSource, Grammars, Treatment};
-use crate::parse::{LargeTexts, Meter, ParseBudget, Unparsed};
+use crate::parse::{LargeTexts, Meter, ParseBudget, STACK_BYTES, Unparsed};
 use crate::score::ChangeScore;
 use crate::tables::Tables;
 use crate::tree_diff;
-
-/// Stack of each thread that parses: address space, of which pages are taken when touched.
-///
-/// The parser core gives back its own stack by recursion (`stack_node_release` in its `stack.c`),
-/// 96 bytes a step and at worst a step per token, so that a file of the greatest size can need
-/// 96 MB where threads have two. Whoever parses elsewhere than in the pool loses the process.
-const STACK_BYTES: usize = 256 * 1024 * 1024;
 
 /// Scores changes.
 ///

@@ -59,6 +59,7 @@ pub struct Worker {
     settings: WorkerSettings,
     child: Option<Child>,
     failed_starts: u32,
+    starts: u64,
 }
 
 /// What a [`Worker`]'s child may take.
@@ -155,6 +156,15 @@ impl WorkerError {
     }
 }
 
+/// Whether a child has seen its best days: of what a parse took that was cut off an allocator gives
+/// little back, and the next change must not pay for that.
+fn is_spent(answer: &Answer) -> bool {
+    match answer {
+        Answer::Score(score) => score.is_cut_short(),
+        Answer::Panicked => true,
+    }
+}
+
 fn ended(status: Option<ExitStatus>) -> String {
     status.map_or_else(String::new, |status| format!(" ({status})"))
 }
@@ -170,6 +180,7 @@ impl Worker {
             settings,
             child: None,
             failed_starts: 0,
+            starts: 0,
         }
     }
 
@@ -190,7 +201,11 @@ impl Worker {
         match child.ask(request, limit) {
             Ok(answer) => {
                 let answer = serde_json::from_slice(&answer).map_err(WorkerError::Garbled)?;
-                self.child = Some(child);
+                if is_spent(&answer) {
+                    drop(child);
+                } else {
+                    self.child = Some(child);
+                }
                 match answer {
                     Answer::Score(score) => Ok(score),
                     Answer::Panicked => Err(crate::ChangePanicked.into()),
@@ -201,6 +216,11 @@ impl Worker {
                 status: child.end(),
             }),
         }
+    }
+
+    /// How many children have come up so far: more than one says that changes ended the others.
+    pub const fn starts(&self) -> u64 {
+        self.starts
     }
 
     /// The child that answered last if it still lives, or a new one that has said hello.
@@ -227,6 +247,7 @@ impl Worker {
             child.limit_memory(bytes).map_err(WorkerError::Limit)?;
         }
         self.failed_starts = 0;
+        self.starts += 1;
         Ok(child)
     }
 }

@@ -20,6 +20,7 @@ fn main() {
     a_change_that_kills_its_child_hurts_no_other();
     a_change_that_hangs_is_cut_off();
     a_change_that_takes_all_memory_takes_its_child_alone();
+    a_change_that_was_cut_off_is_the_last_of_its_child();
     a_child_that_does_not_come_up_is_tried_a_few_times();
     a_child_of_another_build_is_not_believed();
     a_child_leaves_when_its_input_closes();
@@ -179,6 +180,24 @@ fn a_change_that_takes_all_memory_takes_its_child_alone() {
             );
         }
         assert_eq!(worker.score(&sound).expect("sound"), in_process(&sound));
+    }
+}
+
+/// What it took is the child's for good, and the next change must not run into its bound.
+fn a_change_that_was_cut_off_is_the_last_of_its_child() {
+    let mut worker = worker("sound", LONG);
+    let (sound, endless) = (
+        change("a.py", "x = 1\n"),
+        change("a.tsx", "[r\"c//\":${?[${c "),
+    );
+    for (change, is_cut, starts) in [
+        (&sound, false, 1),
+        (&sound, false, 1),
+        (&endless, true, 1),
+        (&sound, false, 2),
+    ] {
+        let score = worker.score(change).expect("the child answers");
+        assert_eq!((score.is_cut_short(), worker.starts()), (is_cut, starts));
     }
 }
 

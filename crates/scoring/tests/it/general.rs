@@ -132,7 +132,7 @@ proptest! {
 #[derive(Clone, Debug)]
 enum Tree {
     Leaf(f64),
-    Of(u8, f64, Vec<Tree>),
+    Of(u8, f64, Vec<Self>),
 }
 
 fn tree() -> impl Strategy<Value = Tree> {
