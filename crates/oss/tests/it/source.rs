@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::path::Path;
+use std::time::Duration;
 
 use axonry_core::{Hotkey, Observed, UnixMillis};
 use axonry_devnet::mirror::{
@@ -22,14 +23,18 @@ async fn serve(faults: Option<Faults>) -> Mirror {
 
 /// A dev mirror with so many miners of so many pull requests.
 pub(crate) async fn serve_some(miners: u16, pulls: usize, faults: Option<Faults>) -> Mirror {
+    let mut edge = MirrorEdge::default();
+    edge.faults = faults;
+    serve_behind(edge, miners, pulls).await
+}
+
+async fn serve_behind(edge: MirrorEdge, miners: u16, pulls: usize) -> Mirror {
     let now = i64::try_from(NOW.0).expect("a moment of this century");
     let data = MirrorData::seeded(&Seed {
         miners: accounts(miners),
         pulls_per_miner: pulls,
         ..Seed::new(7, jiff::Timestamp::from_millisecond(now).expect("a moment"))
     });
-    let mut edge = MirrorEdge::default();
-    edge.faults = faults;
     let mirror = Mirror::spawn(MirrorConfig::new(data).edge(edge)).await;
     mirror.expect("a free port")
 }
@@ -106,9 +111,15 @@ async fn a_second_round_in_which_nothing_changed_asks_for_no_files() {
 
 #[tokio::test]
 async fn no_more_is_asked_at_once_than_allowed() {
-    let mirror = serve(None).await;
+    let mut edge = MirrorEdge::default();
+    edge.delay = Duration::from_millis(20);
+    let mirror = serve_behind(edge, MINERS, 4).await;
     subnet().evaluate(&mechanism(&mirror, 3, None), NOW).await;
-    assert_eq!(mirror.traffic().at_once, 3, "and no less, while there is work");
+    assert_eq!(
+        mirror.traffic().at_once,
+        3,
+        "and no less, while there is work"
+    );
 }
 
 #[tokio::test]
