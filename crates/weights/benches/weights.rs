@@ -1,7 +1,7 @@
 //! How long a vector takes on its way to the chain.
 //!
 //! Claims: conforming and quantising 256 scores takes at most 0.03 ms and 4096 at most 0.5 ms. Sealing
-//! a vector of 256 takes about 3 ms, nearly all of it two pairings: one to seal, one to open again
+//! a vector of 256 takes at most 2.7 ms, nearly all of it two pairings: one to seal, one to open again
 //! before it is given out.
 
 use axonry_core::{Hotkey, MechId, NetUid, NetUidStorageIndex, Uid};

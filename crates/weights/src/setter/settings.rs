@@ -4,7 +4,7 @@ use std::time::Duration;
 use super::CommitForm;
 use crate::DrandNetwork;
 
-/// How a [`Setter`] goes about it.
+/// How a [`Setter`](super::Setter) goes about it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct SetterSettings {
     /// The version key sent along; the chain takes none below the subnet's `WeightsVersionKey`.
