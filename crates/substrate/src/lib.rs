@@ -43,6 +43,10 @@
 //! # }
 //! ```
 //!
+//! Beyond the loop of a validator, [`Ledger`](axonry_chain::Ledger) tells balances, stakes, subnets
+//! and their prices, commitments, registration, fees, and what the pool would say to an extrinsic.
+//! An [`Account`] sends from many tasks at once without losing or repeating a nonce.
+//!
 //! It does not know: any key, any score, any rule about when weights may be set; and it lets
 //! nobody know `subxt`, which stays inside.
 

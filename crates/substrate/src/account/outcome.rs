@@ -24,6 +24,8 @@ pub(super) async fn of(
 ) -> Result<Outcome, ChainError> {
     let head = chain.head().await?;
     let last = extrinsic.valid_until.min(head.number);
+    // An era is no shorter than was asked for, and may be longer.
+    let period = period.clamp(4, 65_536).next_power_of_two();
     let first = extrinsic.valid_until.0.saturating_sub(period);
     for number in first..=last.0 {
         let number = BlockNumber(number);

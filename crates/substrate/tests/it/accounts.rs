@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use axonry_chain::{Call, Existence, InvalidReason, PoolRejection};
 use axonry_core::{AccountId, Rao, Signature, Signer, SignerError};
-use axonry_substrate::{Account, AccountError, Outcome, Submitted};
+use axonry_substrate::{Account, AccountError, AccountSettings, Outcome, Submitted};
 use futures_util::{FutureExt, StreamExt};
 use tokio::task::JoinSet;
 
@@ -308,5 +308,25 @@ async fn what_is_in_no_block_is_pending_until_its_era_has_passed() {
     assert_eq!(
         account.outcome(&sent.extrinsic).await.unwrap(),
         Outcome::Never
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_extrinsic_is_found_in_the_first_block_of_an_era_that_was_rounded_up() {
+    let pool = Arc::new(Pool::new(19, Faults::default()));
+    let settings = AccountSettings {
+        period: 100,
+        ..AccountSettings::default()
+    };
+    let account = Account::with_settings(pool.clone(), Arc::new(Key), settings);
+    let sent = account.submit(&call(1)).await.unwrap();
+    assert_eq!(sent.extrinsic.valid_until.0, 127);
+    for _ in 0..60 {
+        pool.seal();
+    }
+    let found = account.outcome(&sent.extrinsic).await.unwrap();
+    assert!(
+        matches!(found, Outcome::Included { block, .. } if block.number.0 <= 1),
+        "{found:?}"
     );
 }

@@ -280,7 +280,8 @@ impl Chain for Pool {
             }));
         }
         let bytes = [&nonce.to_le_bytes()[..], format!("{call:?}").as_bytes()].concat();
-        let until = mortality.birth.number.plus(mortality.period - 1);
+        let period = mortality.period.clamp(4, 65_536).next_power_of_two();
+        let until = mortality.birth.number.plus(period - 1);
         Ok(signed(bytes, signer.account(), nonce, until))
     }
 
