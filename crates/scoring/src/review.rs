@@ -25,7 +25,7 @@ pub(crate) fn quality<Q: Quantity>(changes_requested: u32, penalty_rate: f64) ->
         given("all", 1.0),
         penalty(changes_requested, penalty_rate),
     );
-    floor("review quality", 0.0, left)
+    floor("exact review quality", 0.0, left)
 }
 
 pub(crate) fn surcharge<Q: Quantity>(changes_requested: u32, penalty_rate: f64) -> Q {

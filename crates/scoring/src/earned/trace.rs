@@ -99,7 +99,7 @@ impl ScoredPullRequest {
     fn review_quality(&self, rules: &ScoringRules) -> Trace {
         if self.is_scored {
             let exact = review::quality(self.changes_requested, rules.review_penalty_rate);
-            round("review quality, two decimals", exact)
+            round("review quality", exact)
         } else {
             given("review quality", self.multipliers.review_quality)
         }

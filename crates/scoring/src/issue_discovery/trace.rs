@@ -58,10 +58,10 @@ impl ScoredIssue {
             base.in_unit("points"),
             given("label multiplier", self.label_multiplier),
             round("time decay", left),
-            round("review quality, two decimals", quality),
+            round("review quality", quality),
             round(
-                "credibility, two decimals",
-                given("credibility", here.credibility()),
+                "credibility",
+                given("exact credibility", here.credibility()),
             ),
             eligibility::free_issues(&config.eligibility).gate(here.open, here.open_threshold),
         ])

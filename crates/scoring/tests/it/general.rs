@@ -9,8 +9,8 @@ use axonry_scoring::pool::{Idle, Pool, pay};
 use axonry_scoring::quantile::{clip, quantile};
 use axonry_scoring::softmax::softmax;
 use axonry_scoring::trace::{
-    Condition, Quantity, Trace, add, cap, decay, floor, gate, given, multiply, round, saturate,
-    share, slots, subtract, sum,
+    Condition, Quantity, Trace, add, cap, decay, floor, gate, given, multiply, refused, round,
+    saturate, share, slots, subtract, sum,
 };
 use proptest::prelude::*;
 
@@ -202,6 +202,18 @@ proptest! {
             }
         }
     }
+}
+
+#[test]
+fn a_refusal_is_a_gate_that_stays_shut_and_says_why() {
+    let trace: Trace = refused("pull request", given("worth", 5.0), "merged by its author");
+    assert_eq!((trace.value(), trace.evaluate()), (0.0, 0.0));
+    assert!(
+        trace.conditions()[0].distance().is_none(),
+        "nothing would help"
+    );
+    let text = trace.to_string();
+    assert!(text.contains("refused: merged by its author"), "{text}");
 }
 
 #[test]
