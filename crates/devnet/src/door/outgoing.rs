@@ -107,7 +107,13 @@ impl Outgoing {
             if frame.is_data() {
                 self.count += 1;
             }
-            match self.fate() {
+            // Who has fallen silent stays so, whatever is set later.
+            let fate = if *silence.borrow() {
+                Fate::Silence
+            } else {
+                self.fate()
+            };
+            match fate {
                 Fate::Silence => {
                     silence.send_replace(true);
                     continue;

@@ -11,7 +11,8 @@ use serde_json::Value;
 
 use crate::rig::{config, rig};
 
-const PATIENCE: Duration = Duration::from_millis(300);
+/// Longer than any answer takes on a busy machine, and waited for in full once.
+const PATIENCE: Duration = Duration::from_millis(1_500);
 
 async fn client(door: &Door) -> Result<WsClient, ClientError> {
     let builder = WsClientBuilder::default().request_timeout(PATIENCE);
