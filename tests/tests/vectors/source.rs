@@ -23,7 +23,6 @@ const NOT_YET: &[(&str, &str, &str)] = &[
         "commit_hash",
         "the same hash as in weights/commit_hash, by other cases",
     ),
-    ("dendrite", "axon_exchanges", "there is no axon"),
 ];
 
 /// Why a file is not answered, if that is known.
