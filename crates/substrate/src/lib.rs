@@ -47,6 +47,11 @@
 //! and their prices, commitments, registration, fees, and what the pool would say to an extrinsic.
 //! An [`Account`] sends from many tasks at once without losing or repeating a nonce.
 //!
+//! A connection that nobody uses is closed after ten seconds and opened again by the next call;
+//! [`Substrate::close`] ends it for good. [`Substrate::blocks`](axonry_chain::Chain::blocks) and
+//! [`Substrate::best_blocks`] follow the chain through any number of connections. The feature
+//! `blocking` adds the same client for people without async.
+//!
 //! It does not know: any key, any score, any rule about when weights may be set; and it lets
 //! nobody know `subxt`, which stays inside.
 

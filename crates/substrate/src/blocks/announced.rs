@@ -72,7 +72,10 @@ impl Announced {
                 }
                 Heads::Polled => {
                     sleep(silence).await;
-                    self.poll().await?
+                    // Another connection may have what this one was said to lack; where it is the
+                    // same one, that is known without asking.
+                    self.heads = Heads::None;
+                    None
                 }
                 Heads::Subscribed(heads) => match timeout(silence, heads.next()).await {
                     Ok(Some(Ok(header))) => Some(header),
