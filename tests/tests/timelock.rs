@@ -33,7 +33,6 @@ fn messages() -> Vec<Vec<u8>> {
 }
 
 #[tokio::test]
-#[expect(clippy::print_stderr, reason = "a test that is not run must be seen")]
 async fn bittensor_drand_opens_what_we_seal_and_we_open_what_it_seals() -> Result<()> {
     if std::env::var_os("AXONRY_INTEROP").is_none_or(|it| it != "1") {
         eprintln!("NOT RUN: interop with bittensor-drand: AXONRY_INTEROP is not 1");
