@@ -1,5 +1,6 @@
 //! Whether a runtime has what this client uses, as this client needs it.
 
+mod calls;
 mod feature;
 mod ledger;
 mod validating;

@@ -18,6 +18,7 @@ use scale_info::{Field, Path, PortableType, TypeDef, TypeDefComposite, TypeDefPr
 
 use crate::recorded::{GENESIS, bytes, metadata, vectors};
 
+mod calls;
 mod ledger;
 mod made_up;
 
@@ -324,7 +325,7 @@ fn calls() -> Vec<Call> {
     let netuid = SN;
     let mechanism = MechId(0);
     let weights = || Weights::new(vec![(Uid(1), 3), (Uid(4), u16::MAX)]).unwrap();
-    let mut calls = vec![
+    let mut all = vec![
         Call::SetWeights {
             netuid,
             mechanism,
@@ -351,8 +352,8 @@ fn calls() -> Vec<Call> {
             version: 4,
         },
     ];
-    calls.extend(ledger::calls());
-    calls
+    all.extend(calls::seldom());
+    all
 }
 
 /// Counts mutations and checks what they leave.
