@@ -43,7 +43,9 @@ impl Node {
     pub(crate) fn reorg(&self, depth: u64) -> Result<Block, ReorgError> {
         let mut guard = self.core_mut();
         let best = guard.best().header.number;
-        let unfinalized = best - guard.finalized.number.0.min(best);
+        // Nothing rolls back to a state that has been dropped.
+        let first = guard.finalized.number.0.max(guard.state.oldest());
+        let unfinalized = best.saturating_sub(first);
         if depth > unfinalized {
             return Err(ReorgError::Final { depth, unfinalized });
         }
