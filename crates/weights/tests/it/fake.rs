@@ -12,6 +12,7 @@ use axonry_core::{
 mod chain;
 mod client;
 mod journal;
+mod pallet;
 
 pub(crate) use chain::{FakeChain, State, Submission, coin};
 pub(crate) use journal::{MemoryJournal, Told};

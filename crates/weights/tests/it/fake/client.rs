@@ -10,7 +10,8 @@ use axonry_core::{
 use futures_util::{StreamExt, stream};
 use tokio::time::sleep_until;
 
-use super::chain::{failed, lost};
+use super::chain::lost;
+use super::pallet::failed;
 use super::{FakeChain, NETUID, Submission, block, number_of};
 
 /// In milliseconds: some day in 2026, long after drand began.
