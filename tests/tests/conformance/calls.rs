@@ -64,7 +64,10 @@ pub(crate) async fn fail(
 ) -> Result<Option<String>> {
     match send(chain, signer, call).await? {
         Sent::Refused(rejection) => {
-            ensure!(matches!(rejection, PoolRejection::Invalid(_)), "{rejection}");
+            ensure!(
+                matches!(rejection, PoolRejection::Invalid(_)),
+                "{rejection}"
+            );
             Ok(None)
         }
         Sent::Included(_, Dispatch::Failed(failure)) => Ok(Some(failure.name)),
