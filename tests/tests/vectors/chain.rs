@@ -15,14 +15,18 @@ use serde_json::{Value, json};
 use crate::source::{Answer, Checks, File, files, run};
 
 mod calls;
+mod commits;
 mod recorded;
 
 const NEURONS: &str = "NeuronInfoRuntimeApi_get_neurons_lite";
 
 #[test]
 fn chain() {
-    let mut answers: Vec<(&str, Answer)> =
-        vec![("call_data", call_data), ("storage_keys", storage_keys)];
+    let mut answers: Vec<(&str, Answer)> = vec![
+        ("call_data", call_data),
+        ("commit_hash", commits::compare),
+        ("storage_keys", storage_keys),
+    ];
     let files = files("chain");
     for (name, path) in &files {
         let file = File::read(path);
