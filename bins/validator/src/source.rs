@@ -162,7 +162,9 @@ impl Sources {
             Source::Github => Arc::new(github.clone()),
         };
         let mut builder = OpenSource::builder(source, github)
-            .in_flight(self.in_flight)
+            // The HTTP client holds to the number; a few more questions wait there for their turn, so
+            // that none is missed while an answer is being read.
+            .in_flight(self.in_flight + self.in_flight.div_ceil(4))
             .registry(self.registry)
             .tokens(self.tokens)
             .parse_apart(parser, WorkerSettings::default());
