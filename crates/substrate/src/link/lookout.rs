@@ -23,12 +23,15 @@ const FAR_BEHIND: u64 = 10;
 /// The longest a first look is put off: those who connect for a moment need none.
 const FIRST_LOOK: Duration = Duration::from_secs(1);
 
+/// The longest between two looks: an endpoint that stands still is left within two blocks.
+const LOOK_AGAIN: Duration = Duration::from_secs(24);
+
 /// Looks around now and then; ends with the endpoint to use instead of this one.
 ///
 /// That is one named earlier, once it has rested, answers and is not behind; or any that is not
 /// behind when this one has fallen far behind.
 pub(super) async fn better(shared: &Shared, used: &Connection) -> (usize, Live) {
-    let every = shared.patience.rest;
+    let every = shared.patience.rest.min(LOOK_AGAIN);
     if shared.endpoints.len() == 1 {
         return pending().await;
     }
