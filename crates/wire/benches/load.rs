@@ -6,6 +6,8 @@
 //!
 //! `cargo bench -p axonry-wire --bench load [-- SECONDS]`
 
+#![expect(clippy::print_stdout, reason = "a bench prints what it found")]
+
 use std::net::SocketAddr;
 use std::sync::Arc;
 use std::thread;
@@ -108,13 +110,13 @@ impl Load {
     fn print(&self, name: &str, cpu: Duration) {
         let mut latencies = self.latencies.clone();
         latencies.sort_unstable();
-        let at = |part: f64| latencies[(part * (latencies.len() - 1) as f64) as usize];
+        let at = |percent: usize| latencies[(latencies.len() - 1) * percent / 100];
         println!(
             "{name:<20} {:>7.0} calls a second of its core, {:>6.0} a second; p50 {:?}, p99 {:?}",
             f64::from(self.calls) / cpu.as_secs_f64(),
             f64::from(self.calls) / self.wall.as_secs_f64(),
-            at(0.5),
-            at(0.99),
+            at(50),
+            at(99),
         );
     }
 }
