@@ -65,12 +65,12 @@ fn repository(name: &str, here: &RepositoryStanding) -> String {
 /// Nothing where no issue was closed: open ones alone earn nothing and cost nothing.
 fn discovery(name: &str, here: &RepositoryDiscovery) -> Option<String> {
     let counts = format!(
-        "issues of {name}: {} solved, {} closed, {} open",
-        here.solved, here.closed, here.open
+        "issues of {name}: {} solved, {} closed",
+        here.solved, here.closed
     );
     let eligibility: &Eligibility = here.eligibility.as_ref()?;
     (here.solved + here.closed > 0).then(|| match &eligibility.missing {
-        None if here.spam_multiplier == 0.0 => format!("{counts}, too many open"),
+        None if here.spam_multiplier == 0.0 => format!("{counts}, {} open are too many", here.open),
         None => format!("{counts}, earned {:.2}", here.score),
         Some(missing) => format!("{counts}, not eligible: {}", lack(missing, "valid")),
     })

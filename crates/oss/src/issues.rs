@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use axonry_core::Unknown;
 use axonry_github::{self as github, IssueState, Page, Revision};
 use axonry_scoring::base_score::base_score;
+use axonry_scoring::eligibility;
 use axonry_scoring::issue_discovery::{
     self, Class, Discovery, Issue, MinerIssues, Owners, SolverScore, Solvers, assess, classify,
 };
@@ -62,14 +63,16 @@ pub(crate) fn found(
     let recent = &lists.recent;
     let mut remarks = mostly_readable(recent)?;
     let open = match &lists.open {
-        Ok(page) => match mostly_readable(page) {
+        // How many are open changes nothing then.
+        None => open_counts(recent),
+        Some(Ok(page)) => match mostly_readable(page) {
             Ok(left_out) => {
                 remarks.extend(left_out);
                 open_counts(page)
             }
             Err(unknown) => open_without_list(recent, last, &unknown, &mut remarks),
         },
-        Err(unknown) => open_without_list(recent, last, unknown, &mut remarks),
+        Some(Err(unknown)) => open_without_list(recent, last, unknown, &mut remarks),
     };
     let read: Vec<Issue> = recent.rows.iter().map(reading::issue).collect();
     let classes = recent.rows.iter().zip(&read).filter_map(|(row, issue)| {
@@ -92,6 +95,33 @@ pub(crate) fn found(
         solving: solving.collect(),
         issues,
         remarks,
+    })
+}
+
+/// Whether a miner's issues pass every gate that the list itself can tell of: as if every solution
+/// were substantial.
+pub(crate) fn may_earn(recent: &Page<github::Issue>, registry: &Registry) -> bool {
+    let mut counts: BTreeMap<String, (u64, u64)> = BTreeMap::new();
+    for issue in recent.rows.iter().map(reading::issue) {
+        let Some(config) = registry.get(&issue.repository) else {
+            continue;
+        };
+        if issue.author_association.is_maintainer() {
+            continue;
+        }
+        let class = classify(&issue, config);
+        let (solved, closed) = counts.entry(issue.repository.clone()).or_default();
+        match class {
+            Class::Solved(_) => *solved += 1,
+            Class::Failed(_) => *closed += 1,
+            Class::Ignored(_) => {}
+        }
+    }
+    counts.into_iter().any(|(name, (solved, closed))| {
+        let config = registry.get(&name);
+        config.is_some_and(|config| {
+            eligibility::issues(solved, solved, closed, &config.eligibility).is_eligible()
+        })
     })
 }
 

@@ -9,7 +9,8 @@ use futures_util::future::join_all;
 use tokio::join;
 
 use crate::account::{Account, account};
-use crate::asking::Asking;
+use crate::asking::{Asking, isolated};
+use crate::issues::may_earn;
 
 const MILLIS_PER_DAY: i64 = 86_400_000;
 
@@ -29,8 +30,9 @@ pub(crate) struct Listed<'a> {
 pub(crate) struct IssueLists {
     /// Those opened or closed within the lookback.
     pub(crate) recent: Page<Issue>,
-    /// Those open now, however old; they count against their author.
-    pub(crate) open: Result<Page<Issue>, Unknown>,
+    /// Those open now, however old; they count against their author. Absent where the others earn
+    /// nothing anyhow.
+    pub(crate) open: Option<Result<Page<Issue>, Unknown>>,
 }
 
 /// What everybody's lists are read by.
@@ -39,6 +41,7 @@ pub(crate) struct Lister<'a> {
     asking: &'a Asking<'a>,
     github: &'a GitHub,
     tokens: &'a PatStore,
+    registry: &'a Registry,
     pulls: Windows,
     issues: Windows,
 }
@@ -48,13 +51,14 @@ impl<'a> Lister<'a> {
         asking: &'a Asking<'a>,
         github: &'a GitHub,
         tokens: &'a PatStore,
-        registry: &Registry,
+        registry: &'a Registry,
         now: UnixMillis,
     ) -> Self {
         Self {
             asking,
             github,
             tokens,
+            registry,
             pulls: windows(registry, now, |_| true),
             // Where issues earn nothing, nothing about them changes any weight.
             issues: windows(registry, now, |config| {
@@ -116,17 +120,17 @@ impl<'a> Lister<'a> {
             return None;
         }
         let (asking, source) = (self.asking, self.asking.source);
-        let (recent, open) = join!(
-            asking.ask(source.issues(id, &self.issues)),
-            asking.ask(source.open_issues(id)),
-        );
-        Some(match recent {
-            Ok(recent) => Ok(IssueLists {
-                recent,
-                open: open.map_err(Unknown::from),
-            }),
-            Err(none) => Err(none.into()),
-        })
+        let recent = match asking.ask(source.issues(id, &self.issues)).await {
+            Ok(recent) => recent,
+            Err(none) => return Some(Err(none.into())),
+        };
+        let may_earn = isolated(|| Ok(may_earn(&recent, self.registry)));
+        let open = match may_earn.unwrap_or(true) {
+            true => Some(asking.ask(source.open_issues(id)).await),
+            false => None,
+        };
+        let open = open.map(|open| open.map_err(Unknown::from));
+        Some(Ok(IssueLists { recent, open }))
     }
 }
 
