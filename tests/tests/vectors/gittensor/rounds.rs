@@ -110,12 +110,7 @@ fn score(value: &Value) -> Score {
 fn miner(miner: &Value) -> MinerScores {
     let scores = miner["repo_total_scores"].as_object().into_iter().flatten();
     let issues = miner["issues"].as_array().into_iter().flatten();
-    let issue = |issue: &Value| {
-        (
-            issue[0].as_str().unwrap().to_lowercase(),
-            score(&issue[1]),
-        )
-    };
+    let issue = |issue: &Value| (issue[0].as_str().unwrap().to_lowercase(), score(&issue[1]));
     MinerScores {
         uid: uid(&miner["uid"]),
         pull_requests: scores

@@ -78,8 +78,11 @@ impl<'a> Recorded<'a> {
             stored["hotkey"] = json!(hotkey(&stored["hotkey"]));
             stored
         });
-        PatStore::parse("the recorded tokens", &stored.collect::<Value>().to_string())
-            .expect("vectors have valid tokens")
+        PatStore::parse(
+            "the recorded tokens",
+            &stored.collect::<Value>().to_string(),
+        )
+        .expect("vectors have valid tokens")
     }
 
     async fn evaluate(&self) -> Evaluation {
