@@ -1,14 +1,14 @@
 //! What nodes and languages weigh: two tables, embedded or loaded.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use serde_json::{Map, Value};
+use serde_json::{Map, Value, json};
 
 /// Token weights and languages, which decide what a node of a file is worth.
 ///
 /// [`Tables::upstream`] is what `entrius/gittensor` 5.0.0 ships as
 /// `gittensor/validator/weights/token_weights.json` and `programming_languages.json`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Tables {
     structural: HashMap<String, f64>,
     leaves: HashMap<String, f64>,
@@ -88,6 +88,16 @@ impl Tables {
     /// weight is not a number from 0 up or a language no text, [`TablesError::UnknownKey`] when a
     /// key is none.
     pub fn from_json(token_weights: &str, languages: &str) -> Result<Self, TablesError> {
+        let tables = Self::default().with_token_weights(token_weights)?;
+        tables.with_languages(languages)
+    }
+
+    /// These tables with other token weights: none of the former stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tables::from_json`], about this text alone.
+    pub fn with_token_weights(self, token_weights: &str) -> Result<Self, TablesError> {
         let tokens = object(TOKENS, token_weights)?;
         let known = "`structural_bonus` and `leaf_tokens`";
         only(
@@ -97,17 +107,46 @@ impl Tables {
             &["structural_bonus", "leaf_tokens"],
             known,
         )?;
-        let languages = object(LANGUAGES, languages)?.into_iter();
         Ok(Self {
             structural: weights(&tokens, "structural_bonus")?,
             leaves: weights(&tokens, "leaf_tokens")?,
+            ..self
+        })
+    }
+
+    /// These tables with other languages: none of the former stays.
+    ///
+    /// # Errors
+    ///
+    /// As [`Tables::from_json`], about this text alone.
+    pub fn with_languages(self, languages: &str) -> Result<Self, TablesError> {
+        let languages = object(LANGUAGES, languages)?.into_iter();
+        Ok(Self {
             languages: languages
                 .map(|(extension, entry)| {
                     let entry = language_entry(&extension, &entry)?;
                     Ok((extension, entry))
                 })
                 .collect::<Result<_, _>>()?,
+            ..self
         })
+    }
+
+    /// The text of the two files, token weights first: [`Tables::from_json`] makes these tables of
+    /// it, to the bit. Equal tables have one text, whatever the files they were read from.
+    pub fn to_json(&self) -> [String; 2] {
+        let weights = |map| BTreeMap::from_iter::<&HashMap<String, f64>>(map);
+        let tokens = json!({
+            "structural_bonus": weights(&self.structural),
+            "leaf_tokens": weights(&self.leaves),
+        });
+        let languages: BTreeMap<_, _> = self
+            .languages()
+            .map(|(extension, LanguageEntry { weight, language })| {
+                (extension, json!({"weight": weight, "language": language}))
+            })
+            .collect();
+        [tokens.to_string(), json!(languages).to_string()]
     }
 
     /// What a structural node of this type is worth; 0 when the table does not name it.
@@ -254,6 +293,20 @@ mod tests {
                 language: language.map(str::to_owned),
             };
             assert_eq!(tables.language(extension), Some(&entry), "{extension}");
+        }
+    }
+
+    #[test]
+    fn tables_come_back_from_their_text_to_the_bit() {
+        let odd = r#"{"structural_bonus": {"if": 0.1, "for": 1e-300}, "leaf_tokens": {"if": 7}}"#;
+        for tables in [
+            Tables::upstream(),
+            Tables::from_json(odd, r#"{"a": 0.30000000000000004}"#).expect("they are in order"),
+        ] {
+            let [tokens, languages] = tables.to_json();
+            let back = Tables::from_json(&tokens, &languages).expect("its own text");
+            assert_eq!(back, tables);
+            assert_eq!(back.to_json(), [tokens, languages]);
         }
     }
 

@@ -48,15 +48,17 @@ use std::time::Duration;
 use self::child::{Child, Unanswered};
 pub use self::frame::MAX_FRAME_BYTES;
 use self::message::Answer;
-pub use self::serve::{serve, serve_on};
+pub use self::serve::{serve, serve_on, serve_with_tables};
 use crate::change::Change;
 use crate::score::ChangeScore;
+use crate::tables::Tables;
 
 /// A child process that scores one change after the other.
 #[derive(Debug)]
 pub struct Worker {
     command: Command,
     settings: WorkerSettings,
+    tables: Option<Vec<u8>>,
     child: Option<Child>,
     failed_starts: u32,
     starts: u64,
@@ -178,10 +180,20 @@ impl Worker {
         Self {
             command,
             settings,
+            tables: None,
             child: None,
             failed_starts: 0,
             starts: 0,
         }
+    }
+
+    /// Sends these tables to every child it starts, which must
+    /// [take them](serve_with_tables): whatever becomes of the files they were read from, all
+    /// children weigh alike.
+    #[must_use]
+    pub fn with_tables(mut self, tables: &Tables) -> Self {
+        self.tables = Some(message::encode_tables(tables));
+        self
     }
 
     /// Scores one change in the child, its files in parallel there.
@@ -235,7 +247,8 @@ impl Worker {
             return Err(WorkerError::GivenUp { starts });
         }
         self.failed_starts += 1;
-        let mut child = Child::start(&mut self.command).map_err(WorkerError::Start)?;
+        let mut child =
+            Child::start(&mut self.command, self.tables.clone()).map_err(WorkerError::Start)?;
         let hello = child.hello(self.settings.start);
         let hello = hello.map_err(|_| WorkerError::Silent)?;
         let ours = message::hello();

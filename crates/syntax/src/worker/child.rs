@@ -26,7 +26,8 @@ pub(super) enum Unanswered {
 }
 
 impl Child {
-    pub(super) fn start(command: &mut Command) -> io::Result<Self> {
+    /// Starts a child that is told `first` before it says anything.
+    pub(super) fn start(command: &mut Command, first: Option<Vec<u8>>) -> io::Result<Self> {
         let mut process = command.spawn()?;
         let input = process.stdin.take().expect("the command pipes its input");
         let output = process.stdout.take().expect("the command pipes its output");
@@ -34,7 +35,7 @@ impl Child {
         let (received, answers) = mpsc::channel();
         let talk = thread::Builder::new()
             .name("worker-talk".to_owned())
-            .spawn(move || talk(input, output, &to_send, &received));
+            .spawn(move || talk(input, output, first, &to_send, &received));
         let mut child = Self {
             process,
             requests: Some(requests),
@@ -99,9 +100,13 @@ impl Drop for Child {
 fn talk(
     mut input: ChildStdin,
     mut output: ChildStdout,
+    first: Option<Vec<u8>>,
     requests: &Receiver<Vec<u8>>,
     answers: &Sender<Vec<u8>>,
 ) {
+    if first.is_some_and(|first| frame::write(&mut input, &first).is_err()) {
+        return;
+    }
     while let Ok(Some(answer)) = frame::read(&mut output) {
         if answers.send(answer).is_err() {
             return;

@@ -8,7 +8,7 @@ use std::thread;
 use super::frame;
 use super::message::{self, Answer, File};
 use crate::change::Change;
-use crate::scorer::Scorer;
+use crate::scorer::{Scorer, Settings};
 
 /// Scores the changes that arrive on standard input until it closes, then ends the process.
 ///
@@ -33,6 +33,21 @@ pub fn serve(scorer: &Scorer) -> io::Result<()> {
         .name("worker-input".to_owned())
         .spawn(read)?;
     answer(scorer, frames.into_iter().map(Ok), io::stdout())
+}
+
+/// Scores as [`serve`] does, by the tables that arrive first: the child of a worker made
+/// [`with_tables`](super::Worker::with_tables).
+///
+/// # Errors
+///
+/// As [`serve`], when what arrives first are no tables, and when no scorer can be made.
+pub fn serve_with_tables(settings: Settings) -> io::Result<()> {
+    let Some(frame) = frame::read(io::stdin())? else {
+        return Ok(());
+    };
+    let tables = message::decode_tables(&frame)?;
+    let scorer = Scorer::with_settings(tables, settings).map_err(io::Error::other)?;
+    serve(&scorer)
 }
 
 /// Scores the changes that arrive on `input` until it closes: [`serve`] over any two pipes.
