@@ -31,6 +31,7 @@ pub struct OpenSourceBuilder {
     cache: Option<ContentCache>,
     in_flight: usize,
     miner_deadline: Duration,
+    tables: Tables,
     parsing: Settings,
     workers: Option<Workers>,
 }
@@ -59,6 +60,7 @@ impl OpenSource {
             cache: None,
             in_flight: IN_FLIGHT,
             miner_deadline: Duration::from_secs(20 * 60),
+            tables: Tables::upstream(),
             parsing: Settings {
                 grammars: GrammarSet::Parity,
                 ..Settings::default()
@@ -101,6 +103,13 @@ impl OpenSourceBuilder {
         self
     }
 
+    /// What tokens and languages weigh, in this process and in children that parse. Default
+    /// upstream's.
+    pub fn tables(mut self, tables: Tables) -> Self {
+        self.tables = tables;
+        self
+    }
+
     /// How code is parsed: by which grammars, within which budget. Default upstream's grammars.
     pub const fn parsing(mut self, settings: Settings) -> Self {
         self.parsing = settings;
@@ -130,7 +139,7 @@ impl OpenSourceBuilder {
                 return Err(OpenSourceError::Repository(name.to_owned()));
             }
         }
-        let scorer = Scorer::with_settings(Tables::upstream(), self.parsing)?;
+        let scorer = Scorer::with_settings(self.tables, self.parsing)?;
         let rules = rules::digest(&scorer);
         Ok(OpenSource {
             source: self.source,

@@ -58,8 +58,8 @@ pub use parsing::serve_parsing;
 pub use trace::{MinerTrace, Piece, PieceKind};
 
 pub use axonry_scoring::registry::{Registry, RegistryError};
-pub use axonry_syntax::Settings as ParsingSettings;
 pub use axonry_syntax::worker::WorkerSettings;
+pub use axonry_syntax::{Settings as ParsingSettings, Tables, TablesError};
 
 /// The registry upstream ships (`gittensor/validator/weights/master_repositories.json` at 5.0.0).
 pub const LIVE_REGISTRY: &str = include_str!("live_registry.json");

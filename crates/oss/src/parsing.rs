@@ -16,7 +16,8 @@ use crate::reading;
 /// Scores changes for the process that started this one, until it closes the pipe: what the command
 /// of [`OpenSourceBuilder::parse_apart`](crate::OpenSourceBuilder::parse_apart) is to do.
 ///
-/// `settings` are those of the mechanism; the child scores on one thread, as its siblings do.
+/// `settings` are those of the mechanism, whose tables come over the pipe; the child scores on one
+/// thread, as its siblings do.
 ///
 /// # Errors
 /// When the scorer cannot be made, or a pipe fails.
@@ -25,10 +26,7 @@ pub fn serve_parsing(settings: Settings) -> Result<(), Box<dyn Error + Send + Sy
         threads: Some(NonZeroUsize::MIN),
         ..settings
     };
-    Ok(worker::serve(&Scorer::with_settings(
-        Tables::upstream(),
-        settings,
-    )?)?)
+    Ok(worker::serve_with_tables(settings)?)
 }
 
 /// What scores the code of a change.
@@ -85,7 +83,7 @@ impl Parsing {
                 None => Err(Unknown::NotComputed("no score came back".to_owned())),
             };
         };
-        match workers.with(|worker| worker.score(&change)) {
+        match workers.with(self.scorer.tables(), |worker| worker.score(&change)) {
             Ok(score) => Ok(Parsed::new(score)),
             // Our own defect, as it is without workers: nobody pays for it.
             Err(WorkerError::Panicked(panicked)) => Err(Unknown::NotComputed(panicked.to_string())),
@@ -120,10 +118,11 @@ impl Workers {
         }
     }
 
-    fn with<T>(&self, work: impl FnOnce(&mut Worker) -> T) -> T {
+    fn with<T>(&self, tables: &Tables, work: impl FnOnce(&mut Worker) -> T) -> T {
         let idle = || self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let waiting = idle().pop();
-        let mut worker = waiting.unwrap_or_else(|| Worker::new((self.command)(), self.settings));
+        let mut worker = waiting
+            .unwrap_or_else(|| Worker::new((self.command)(), self.settings).with_tables(tables));
         let done = work(&mut worker);
         idle().push(worker);
         done

@@ -13,20 +13,14 @@ const CODE: u32 = 1;
 /// Scores kept under another digest are of other rules and count for nothing.
 pub(crate) fn digest(scorer: &Scorer) -> Vec<u8> {
     let mut text = format!("{CODE} {}\n", env!("CARGO_PKG_VERSION"));
-    // Tables tell their weights one by one only to who knows the names, so they are read as they
-    // print, line by line; in what order they print is chance.
-    let printed = format!("{:#?}", scorer.tables());
-    let mut lines: Vec<&str> = printed.lines().collect();
-    lines.sort_unstable();
-    let mut languages: Vec<_> = scorer.tables().languages().collect();
-    languages.sort_unstable_by_key(|(extension, _)| *extension);
+    let tables = scorer.tables().to_json();
     let mut grammars: Vec<_> = scorer
         .grammars()
         .map(|grammar| format!("{grammar:?}"))
         .collect();
     grammars.sort_unstable();
     let missing = scorer.missing_languages();
-    let _ = write!(text, "{lines:?}\n{languages:?}\n{grammars:?}\n{missing:?}");
+    let _ = write!(text, "{tables:?}\n{grammars:?}\n{missing:?}");
     Sha256::digest(text).to_vec()
 }
 
@@ -50,6 +44,9 @@ mod tests {
             assert_eq!(first, of(tokens, languages), "whatever a map's order");
         }
         assert_ne!(first, of(&tokens.replace('4', "5"), languages));
+        let exchanged =
+            r#"{"structural_bonus": {"d": 4}, "leaf_tokens": {"a": 1, "b": 2, "c": 3}}"#;
+        assert_ne!(first, of(exchanged, languages), "which map a weight is in");
         let swapped = r#"{"rs": {"weight": 2, "language": "rust"}, "py": {"weight": 1}}"#;
         assert_ne!(first, of(tokens, swapped));
     }

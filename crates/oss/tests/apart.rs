@@ -10,7 +10,7 @@ use std::time::Duration;
 
 use axonry_core::Observed;
 use axonry_neuron::Evaluation;
-use axonry_oss::{ParsingSettings, WorkerSettings};
+use axonry_oss::{ParsingSettings, Tables, WorkerSettings};
 use wiremock::MockServer;
 
 use crate::fixture::{NOW, Subnet, builder, hotkey, merged, mirror_with, score};
@@ -26,6 +26,7 @@ fn main() {
     let runtime = tokio::runtime::Runtime::new().expect("a runtime");
     runtime.block_on(async {
         children_score_as_this_process_does().await;
+        children_weigh_by_the_tables_of_this_process().await;
         a_change_that_is_killed_for_its_time_is_worth_nothing_and_is_named().await;
         children_that_do_not_come_up_make_miners_unknown_and_never_zero().await;
     });
@@ -38,14 +39,25 @@ fn itself() -> Command {
     command
 }
 
-async fn evaluate(apart: Option<(fn() -> Command, WorkerSettings)>) -> Evaluation {
+type Apart = Option<(fn() -> Command, WorkerSettings)>;
+
+async fn evaluate(apart: Apart) -> Evaluation {
+    evaluate_by(Tables::upstream(), apart).await
+}
+
+async fn evaluate_by(tables: Tables, apart: Apart) -> Evaluation {
     let server = MockServer::start().await;
     mirror_with(&server, "101", &[merged(1, "101")], TEXT).await;
     mirror_with(&server, "102", &[merged(2, "102")], &TEXT.repeat(9)).await;
     let subnet = Subnet::of(3, &[(1, "101"), (2, "102")]);
     let mechanism = match apart {
-        None => subnet.mechanism(&server),
+        None if tables == Tables::upstream() => subnet.mechanism(&server),
+        None => builder(&subnet, &server)
+            .tables(tables)
+            .build()
+            .expect("a mechanism"),
         Some((command, settings)) => builder(&subnet, &server)
+            .tables(tables)
             .parse_apart(command, settings)
             .build()
             .expect("a mechanism"),
@@ -61,6 +73,20 @@ async fn children_score_as_this_process_does() {
         "or there would be nothing to compare"
     );
     assert_eq!(here.scores, apart.scores);
+}
+
+async fn children_weigh_by_the_tables_of_this_process() {
+    let tables = Tables::upstream().with_token_weights(r#"{"leaf_tokens": {"identifier": 1}}"#);
+    let tables = tables.expect("tables");
+    let here = evaluate_by(tables.clone(), None).await;
+    let apart = evaluate_by(tables, Some((itself, WorkerSettings::default()))).await;
+    let upstream = evaluate(None).await;
+    assert_ne!(
+        here.explanations, upstream.explanations,
+        "or there would be nothing to compare"
+    );
+    assert_eq!(here.scores, apart.scores);
+    assert_eq!(here.explanations, apart.explanations);
 }
 
 async fn a_change_that_is_killed_for_its_time_is_worth_nothing_and_is_named() {

@@ -10,7 +10,7 @@ use axonry_devnet::mirror::{
 };
 use axonry_github::{ContentCache, GitHub, Mirror as Client, Secret};
 use axonry_neuron::Evaluation;
-use axonry_oss::{OpenSource, Registry};
+use axonry_oss::{OpenSource, OpenSourceBuilder, Registry, Tables};
 use tokio::task::JoinSet;
 
 use crate::fixture::{NOW, Subnet, hotkey};
@@ -59,6 +59,11 @@ fn subnet() -> Subnet {
 }
 
 fn mechanism(mirror: &Mirror, in_flight: usize, cache: Option<&Path>) -> OpenSource {
+    let builder = builder(mirror, in_flight, cache);
+    builder.build().expect("a mechanism")
+}
+
+fn builder(mirror: &Mirror, in_flight: usize, cache: Option<&Path>) -> OpenSourceBuilder {
     let client = axonry_http::Client::builder().build().expect("a client");
     let source = Client::builder()
         .base(mirror.url())
@@ -73,7 +78,7 @@ fn mechanism(mirror: &Mirror, in_flight: usize, cache: Option<&Path>) -> OpenSou
     if let Some(folder) = cache {
         builder = builder.cache(ContentCache::open(folder, 1 << 30).expect("a folder"));
     }
-    builder.build().expect("a mechanism")
+    builder
 }
 
 /// The scores of one round against a mirror with these faults.
@@ -107,6 +112,27 @@ async fn a_second_round_in_which_nothing_changed_asks_for_no_files() {
     assert_eq!(third.counters["scores_reused"], fetched);
     assert_eq!(known(&second), known(&third));
     assert_eq!(first.counters["files"], third.counters["files"]);
+}
+
+#[tokio::test]
+async fn after_a_change_of_the_tables_kept_files_are_scored_again_and_kept_scores_are_not_used() {
+    let (mirror, folder) = (serve(None).await, tempfile::tempdir().expect("a folder"));
+    let first = mechanism(&mirror, 16, Some(folder.path()));
+    let first = subnet().evaluate(&first, NOW).await;
+    let fetched = mirror.traffic().files;
+
+    let tables = Tables::upstream().with_token_weights("{}").expect("tables");
+    let cached = builder(&mirror, 16, Some(folder.path())).tables(tables.clone());
+    let cached = cached.build().expect("a mechanism");
+    let cached = subnet().evaluate(&cached, NOW).await;
+    assert_eq!(mirror.traffic().files, fetched, "the files are there");
+    assert_eq!(cached.counters["scores_reused"], 0);
+    assert_ne!(known(&first), known(&cached), "no token weighs anything");
+
+    let fresh = builder(&mirror, 16, None).tables(tables);
+    let fresh = fresh.build().expect("a mechanism");
+    let fresh = subnet().evaluate(&fresh, NOW).await;
+    assert_eq!(known(&cached), known(&fresh));
 }
 
 #[tokio::test]
