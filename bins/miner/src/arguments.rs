@@ -62,6 +62,13 @@ pub(crate) struct ScoreArguments {
     /// subnet's].
     #[arg(long, env = "AXONRY_REPOSITORIES", value_name = "FILE")]
     pub(crate) repositories: Option<PathBuf>,
+    /// What a token of code weighs, in the form of `token_weights.json` [default: the subnet's].
+    #[arg(long, env = "AXONRY_TOKEN_WEIGHTS", value_name = "FILE")]
+    pub(crate) token_weights: Option<PathBuf>,
+    /// What a language weighs, in the form of `programming_languages.json` [default: the
+    /// subnet's].
+    #[arg(long, env = "AXONRY_LANGUAGES", value_name = "FILE")]
+    pub(crate) languages: Option<PathBuf>,
     /// Judge as of this moment (RFC 3339) instead of now: see what is left next week.
     #[arg(long, value_name = "TIME")]
     pub(crate) at: Option<Timestamp>,

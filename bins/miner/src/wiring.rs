@@ -11,7 +11,7 @@ use axonry_github::{
     GitHub, GithubId, MIRROR_QUOTA, MIRROR_URL, Mirror, PatStore, PullRequestSource, Secret,
 };
 use axonry_http::Client;
-use axonry_oss::{LIVE_REGISTRY, OpenSource, Registry};
+use axonry_oss::{LIVE_REGISTRY, OpenSource, Registry, Tables};
 use jiff::Timestamp;
 use serde_json::json;
 
@@ -36,13 +36,14 @@ pub(crate) struct Wired {
 impl Wired {
     pub(crate) async fn new(asked: &ScoreArguments) -> Result<Self> {
         let registry = registry(asked.repositories.as_deref())?;
+        let tables = tables(asked.token_weights.as_deref(), asked.languages.as_deref())?;
         if let Some(path) = &asked.git {
             let local = Local::read(path, asked, &registry).await?;
             let (registry, assumptions) = (local.registry(), local.assumptions());
             let account = Account::Checked(local.account());
             return Ok(Self {
                 source: format!("git repository `{}`", path.display()),
-                mechanism: mechanism(local, http(None)?, None, registry, &account)?,
+                mechanism: mechanism(local, http(None)?, None, registry, tables, &account)?,
                 assumptions,
             });
         }
@@ -71,7 +72,7 @@ impl Wired {
         };
         let base = asked.github.as_deref();
         Ok(Self {
-            mechanism: mechanism(source, http, base, registry, &account)?,
+            mechanism: mechanism(source, http, base, registry, tables, &account)?,
             source: named,
             assumptions: Vec::new(),
         })
@@ -91,6 +92,7 @@ fn mechanism(
     http: Client,
     github_base: Option<&str>,
     registry: Registry,
+    tables: Tables,
     account: &Account,
 ) -> Result<OpenSource> {
     let hotkey = miner().to_string();
@@ -102,6 +104,7 @@ fn mechanism(
     let github = github(github_base, &http).build()?;
     let mechanism = OpenSource::builder(source, github)
         .registry(registry)
+        .tables(tables)
         .tokens(tokens);
     Ok(mechanism.build()?)
 }
@@ -134,6 +137,22 @@ fn registry(path: Option<&Path>) -> Result<Registry> {
     let named = || format!("repositories file `{}`", path.display());
     let text = fs::read_to_string(path).with_context(named)?;
     Registry::from_json(&text).with_context(named)
+}
+
+/// What tokens and languages weigh: the subnet's tables, but for those that files give.
+fn tables(token_weights: Option<&Path>, languages: Option<&Path>) -> Result<Tables> {
+    let mut tables = Tables::upstream();
+    if let Some(path) = token_weights {
+        let named = || format!("token weights file `{}`", path.display());
+        let text = fs::read_to_string(path).with_context(named)?;
+        tables = tables.with_token_weights(&text).with_context(named)?;
+    }
+    if let Some(path) = languages {
+        let named = || format!("languages file `{}`", path.display());
+        let text = fs::read_to_string(path).with_context(named)?;
+        tables = tables.with_languages(&text).with_context(named)?;
+    }
+    Ok(tables)
 }
 
 /// The token in a file. What else may stand there is not told, as it may be a secret, too.

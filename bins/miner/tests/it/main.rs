@@ -17,6 +17,8 @@ fn miner(words: &[&str]) -> Output {
         .env_remove("AXONRY_MIRROR")
         .env_remove("AXONRY_GITHUB")
         .env_remove("AXONRY_REPOSITORIES")
+        .env_remove("AXONRY_TOKEN_WEIGHTS")
+        .env_remove("AXONRY_LANGUAGES")
         .env_remove("AXONRY_JSON")
         .output()
         .expect("the program starts")

@@ -116,6 +116,22 @@ fn a_week_later_less_is_left() {
 }
 
 #[test]
+fn code_is_worth_what_the_tables_in_files_say() {
+    let served = Served::new();
+    let points = |more: &[&str]| {
+        let words = served.words(&[&["--github-id", MINER], more].concat());
+        let trace = scored(&borrowed(&words)).pull_requests;
+        trace.expect("pull requests").value()
+    };
+    let (weights, languages) = (served.file("weights.json"), served.file("languages.json"));
+    fs::write(&weights, r#"{"structural_bonus": {}, "leaf_tokens": {}}"#).expect("it is written");
+    fs::write(&languages, r#"{"md": 0.1}"#).expect("it is written");
+    let by_default = points(&[]);
+    assert!(points(&["--token-weights", &weights]) < by_default);
+    assert!(points(&["--languages", &languages]) < by_default);
+}
+
+#[test]
 fn whatever_goes_wrong_is_said_in_one_object() {
     let served = Served::new();
     let (wrong, typo) = (served.file("wrong"), served.file("typo.json"));
@@ -124,6 +140,14 @@ fn whatever_goes_wrong_is_said_in_one_object() {
     let nobody = served.words(&["--token-file", &wrong]);
     let typo = served.words(&["--github-id", MINER, "--repositories", &typo]);
     let no_token = served.words(&["--github-id", MINER, "--source", "github"]);
+    let weights = served.file("weights.json");
+    let heavy = r#"{"leaf_tokens": {"identifier": "heavy"}}"#;
+    fs::write(&weights, heavy).expect("it is written");
+    let weights_typo = served.words(&["--github-id", MINER, "--token-weights", &weights]);
+    let weights_refused = format!(
+        "token weights file `{weights}`: the token weight table: `leaf_tokens.identifier` must be \
+         a number from 0 up, is `\"heavy\"`"
+    );
     // The last of two flags counts.
     let typo = typo.iter().skip_while(|word| *word != "--at").cloned();
     let typo: Vec<String> = typo.collect();
@@ -143,6 +167,7 @@ fn whatever_goes_wrong_is_said_in_one_object() {
             "`emission_share` must be a number from 0 to 1, is `\"much\"`",
             "a typo",
         ),
+        (borrowed(&weights_typo), 1, &weights_refused, "another typo"),
         (
             borrowed(&no_token),
             1,
