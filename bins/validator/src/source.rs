@@ -13,7 +13,7 @@ use axonry_github::{
 };
 use axonry_http::{Client, Quota};
 use axonry_neuron::Clock;
-use axonry_oss::{LIVE_REGISTRY, OpenSource, Registry, TokenSource, WorkerSettings};
+use axonry_oss::{LIVE_REGISTRY, OpenSource, Registry, Tables, TokenSource, WorkerSettings};
 use url::Url;
 
 use crate::arguments::SCORE_CHANGES;
@@ -27,6 +27,7 @@ const CONTENTS: u64 = 1 << 30;
 pub(crate) struct Given {
     tokens: Option<PathBuf>,
     registry: Option<Registry>,
+    tables: Tables,
     reading: Vec<Secret>,
 }
 
@@ -46,6 +47,7 @@ impl Given {
         Ok(Self {
             tokens: settings.tokens.clone(),
             registry,
+            tables: tables(settings)?,
             reading: match &settings.github_tokens {
                 Some(path) => secrets(path)?,
                 None => Vec::new(),
@@ -62,6 +64,7 @@ pub(crate) struct Sources {
     github: Option<Url>,
     tokens: TokenSource,
     registry: Registry,
+    tables: Tables,
     /// The tokens that GitHub is read with.
     reading: Vec<Secret>,
     pub(crate) clock: Clock,
@@ -126,6 +129,7 @@ impl Sources {
             github,
             tokens,
             registry,
+            tables: given.tables,
             reading,
             clock,
             quota: settings.quota,
@@ -166,6 +170,7 @@ impl Sources {
             // that none is missed while an answer is being read.
             .in_flight(self.in_flight + self.in_flight.div_ceil(4))
             .registry(self.registry)
+            .tables(self.tables)
             .tokens(self.tokens)
             .parse_apart(parser, WorkerSettings::default());
         if let Some(folder) = contents {
@@ -182,6 +187,22 @@ fn parser() -> Command {
     let mut command = Command::new("/proc/self/exe");
     command.arg(SCORE_CHANGES);
     command
+}
+
+/// What tokens and languages weigh: the subnet's tables, but for those that files give.
+pub(crate) fn tables(settings: &SourceSettings) -> Result<Tables> {
+    let mut tables = Tables::upstream();
+    if let Some(path) = &settings.token_weights {
+        let named = || format!("token weights file `{}`", path.display());
+        let text = fs::read_to_string(path).with_context(named)?;
+        tables = tables.with_token_weights(&text).with_context(named)?;
+    }
+    if let Some(path) = &settings.languages {
+        let named = || format!("languages file `{}`", path.display());
+        let text = fs::read_to_string(path).with_context(named)?;
+        tables = tables.with_languages(&text).with_context(named)?;
+    }
+    Ok(tables)
 }
 
 /// One token per line; what is empty or begins with `#` is none.

@@ -32,6 +32,8 @@ pub(crate) struct SourceSettings {
     pub(crate) in_flight: usize,
     pub(crate) tokens: Option<PathBuf>,
     pub(crate) repositories: Option<PathBuf>,
+    pub(crate) token_weights: Option<PathBuf>,
+    pub(crate) languages: Option<PathBuf>,
 }
 
 /// What miners are judged by, as flags, variables and settings file say it.
@@ -62,6 +64,12 @@ pub(crate) struct SourceArguments {
     /// The repositories that count, in the form of `master_repositories.json`.
     #[arg(long, env = "AXONRY_REPOSITORIES", value_name = "FILE")]
     pub(crate) repositories: Option<PathBuf>,
+    /// What a token of code weighs, in the form of `token_weights.json`.
+    #[arg(long, env = "AXONRY_TOKEN_WEIGHTS", value_name = "FILE")]
+    pub(crate) token_weights: Option<PathBuf>,
+    /// What a language weighs, in the form of `programming_languages.json`.
+    #[arg(long, env = "AXONRY_LANGUAGES", value_name = "FILE")]
+    pub(crate) languages: Option<PathBuf>,
 }
 
 /// Requests under way at once, unless set: enough to hide a server's distance.
@@ -81,6 +89,8 @@ impl SourceSettings {
             },
             tokens: given.tokens.or(file.tokens),
             repositories: given.repositories.or(file.repositories),
+            token_weights: given.token_weights.or(file.token_weights),
+            languages: given.languages.or(file.languages),
         })
     }
 }

@@ -6,6 +6,7 @@ mod node;
 mod program;
 mod state;
 mod stopping;
+mod tables;
 mod weights;
 
 use std::fs;
