@@ -106,7 +106,8 @@ fn mix(alpha: f32, score: Score, average: f32) -> f32 {
         reason = "rounded once, as numpy does"
     )]
     let rest = (1.0 - decimal(alpha)) as f32;
-    alpha * score + rest * average
+    // Two parts of the largest number can round to more than it: infinity is no average.
+    (alpha * score + rest * average).min(f32::MAX)
 }
 
 /// The shortest decimal that rounds to `alpha`, as the double an operator meant by it.
@@ -169,6 +170,15 @@ mod tests {
         assert_eq!(average.averages()[&hotkey(3)], 0.0);
         let sum: f32 = average.averages().values().sum();
         assert!((sum - 1.0).abs() < 1e-6, "{sum}");
+    }
+
+    #[test]
+    fn the_largest_score_again_and_again_stays_an_average() {
+        // In single precision, 0.4 and 0.6 are a hair more than a whole.
+        let mut average = MovingAverage::new(0.4, BTreeMap::from([(hotkey(1), f32::MAX)]));
+        let scores = BTreeMap::from([(hotkey(1), known(f64::MAX))]);
+        average.fold(&BTreeSet::from([hotkey(1)]), &scores, &BTreeSet::new());
+        assert_eq!(average.averages()[&hotkey(1)], f32::MAX);
     }
 
     #[test]
