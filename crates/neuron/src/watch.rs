@@ -121,9 +121,8 @@ impl Weigher {
         }
         let set = self.set(&scores, plan, "stand-in", progress).await;
         let (_, landing) = set.map_err(|error| words(&error))?;
-        let said = format!(
-            "the round takes longer than a tempo: the last good vector was sent again ({landing})"
-        );
+        let said =
+            format!("no new vector for a tempo: the last good one was sent again ({landing})");
         info!(%landing, "the last good vector was sent again");
         progress.note(Step::Message(&said));
         Ok(Some(said))
