@@ -74,10 +74,20 @@ pub(crate) struct SubnetArguments {
     #[arg(long, env = "AXONRY_CONFIG", value_name = "FILE")]
     pub(crate) config: Option<PathBuf>,
     /// `devnet` (embedded), `finney`, `test`, `local`, or a `ws://` or `wss://` URL.
-    #[arg(long, env = "AXONRY_NETWORK", value_name = "NAME|URL")]
+    #[arg(
+        long,
+        env = "AXONRY_NETWORK",
+        value_name = "NAME|URL",
+        hide_env_values = true
+    )]
     pub(crate) network: Option<String>,
     /// The subnet.
-    #[arg(long, env = "AXONRY_NETUID", value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "AXONRY_NETUID",
+        value_name = "NUMBER",
+        allow_negative_numbers = true
+    )]
     pub(crate) netuid: Option<u16>,
     #[command(flatten)]
     pub(crate) key: KeyArguments,
@@ -98,7 +108,12 @@ pub(crate) struct SubnetArguments {
     #[arg(long, env = "AXONRY_JSON")]
     pub(crate) json: bool,
     /// The version key that weights are sent with.
-    #[arg(long, env = "AXONRY_VERSION_KEY", value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "AXONRY_VERSION_KEY",
+        value_name = "NUMBER",
+        allow_negative_numbers = true
+    )]
     pub(crate) version_key: Option<u64>,
     /// In which form weights are committed, where the subnet hides them and takes more than one.
     #[arg(long, env = "AXONRY_COMMITS", value_name = "FORM")]
@@ -115,7 +130,12 @@ pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) sources: SourceArguments,
     /// How many rounds to run before ending [default: 1 on the devnet, else without end].
-    #[arg(long, env = "AXONRY_ROUNDS", value_name = "NUMBER")]
+    #[arg(
+        long,
+        env = "AXONRY_ROUNDS",
+        value_name = "NUMBER",
+        allow_negative_numbers = true
+    )]
     pub(crate) rounds: Option<u64>,
     /// Run a round every tempo until told to stop.
     #[arg(long, env = "AXONRY_FOREVER")]
@@ -143,7 +163,12 @@ pub(crate) struct DoctorArguments {
     #[command(flatten)]
     pub(crate) sources: SourceArguments,
     /// How many seconds to wait for the chain's next block.
-    #[arg(long, value_name = "SECONDS", default_value_t = 60)]
+    #[arg(
+        long,
+        value_name = "SECONDS",
+        default_value_t = 60,
+        allow_negative_numbers = true
+    )]
     pub(crate) patience: u64,
 }
 
@@ -151,10 +176,10 @@ pub(crate) struct DoctorArguments {
 #[derive(Clone, Debug, Default, Args)]
 pub(crate) struct ExplainArguments {
     /// The miner's slot in that round.
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub(crate) uid: u16,
     /// The round [default: the newest].
-    #[arg(long, value_name = "NUMBER")]
+    #[arg(long, value_name = "NUMBER", allow_negative_numbers = true)]
     pub(crate) round: Option<u64>,
     #[command(flatten)]
     pub(crate) subnet: SubnetArguments,
@@ -263,6 +288,19 @@ fn one_line(error: &clap::Error) -> String {
     let first = text.lines().next().unwrap_or_default();
     let first = first.strip_prefix("error: ").unwrap_or(first);
     match error.get(ContextKind::InvalidArg) {
+        Some(ContextValue::Strings(missing))
+            if error.kind() == ErrorKind::MissingRequiredArgument =>
+        {
+            format!("what is missing: {}", missing.join(", "))
+        }
+        _ if error.kind() == ErrorKind::DisplayHelpOnMissingArgumentOrSubcommand => {
+            let after = text.lines().skip_while(|line| *line != "Commands:").skip(1);
+            let commands: Vec<&str> = after
+                .map_while(|line| line.split_whitespace().next())
+                .filter(|name| *name != "help")
+                .collect();
+            format!("which command? give one of {}", commands.join(", "))
+        }
         Some(ContextValue::String(argument))
             if matches!(
                 error.kind(),
@@ -302,6 +340,37 @@ mod tests {
         assert_eq!(parsed.run.rounds, Some(2));
         let parsed = Arguments::parse_from(["validator", "run", "--json"]);
         assert!(matches!(parsed.command, Some(Command::Run(run)) if run.subnet.json));
+    }
+
+    #[test]
+    fn what_is_missing_is_named_on_the_one_line() {
+        let said = |line: &[&str]| {
+            let error = Arguments::try_parse_from(line).expect_err("something is missing");
+            one_line(&error)
+        };
+        assert!(said(&["validator", "explain"]).contains("--uid <NUMBER>"));
+        assert!(said(&["validator", "state", "export"]).contains("<FILE>"));
+        let compat = said(&["validator", "compat"]);
+        assert!(compat.contains("--network") && compat.contains("--metadata"));
+        assert_eq!(
+            said(&["validator", "weights"]),
+            "which command? give one of plan, set, status, watch"
+        );
+        let negative = said(&["validator", "--netuid", "-1"]);
+        assert!(
+            negative.contains("'-1' for '--netuid <NUMBER>'"),
+            "{negative}"
+        );
+    }
+
+    #[test]
+    fn addresses_in_the_environment_which_may_hold_passwords_are_not_shown_by_the_help() {
+        let command = Arguments::command();
+        for name in ["network", "mirror", "github", "state", "hotkey_uri"] {
+            let mut known = command.get_arguments();
+            let argument = known.find(|argument| argument.get_id() == name);
+            assert!(argument.expect(name).is_hide_env_values_set(), "{name}");
+        }
     }
 
     #[test]
