@@ -1,12 +1,14 @@
 //! Scores from a file, in place of the averages in the state.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
+use std::{fmt, fs};
 
 use anyhow::{Context, Result, bail};
 use axonry_chain::Metagraph;
 use axonry_core::{Hotkey, Score, Uid};
+use serde::Deserialize;
+use serde::de::{Error, MapAccess, Visitor};
 
 /// Reads `{"5F…": 0.7, "12": 0.3}`: hotkeys or uids of these neurons, and how much each is to get.
 ///
@@ -19,7 +21,7 @@ pub(super) fn read(path: &Path, metagraph: &Metagraph) -> Result<BTreeMap<Hotkey
 }
 
 fn parse(text: &str, metagraph: &Metagraph) -> Result<BTreeMap<Hotkey, Score>> {
-    let entries: BTreeMap<String, f64> = serde_json::from_str(text)
+    let Entries(entries) = serde_json::from_str(text)
         .context("an object of uids or hotkeys and numbers is expected")?;
     let mut scores = BTreeMap::new();
     for (who, weight) in entries {
@@ -46,6 +48,36 @@ fn parse(text: &str, metagraph: &Metagraph) -> Result<BTreeMap<Hotkey, Score>> {
         }
     }
     Ok(scores)
+}
+
+/// An object in which no name stands twice: JSON allows it, and one of the weights would be lost.
+struct Entries(BTreeMap<String, f64>);
+
+impl<'de> Deserialize<'de> for Entries {
+    fn deserialize<D: serde::Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct Once;
+
+        impl<'de> Visitor<'de> for Once {
+            type Value = Entries;
+
+            fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.write_str("an object")
+            }
+
+            fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Entries, A::Error> {
+                let mut entries = BTreeMap::new();
+                while let Some((who, weight)) = map.next_entry::<String, f64>()? {
+                    if entries.contains_key(&who) {
+                        return Err(A::Error::custom(format_args!("`{who}` has two weights")));
+                    }
+                    entries.insert(who, weight);
+                }
+                Ok(Entries(entries))
+            }
+        }
+
+        deserializer.deserialize_map(Once)
+    }
 }
 
 #[cfg(test)]
@@ -90,6 +122,8 @@ mod tests {
             ("{\"abc\": 1}".to_owned(), "`abc`"),
             ("{\"1\": -1}".to_owned(), "`1`"),
             (format!("{{\"2\": 1, \"{two}\": 1}}"), "two weights"),
+            ("{\"2\": 1, \"2\": 3}".to_owned(), "`2` has two weights"),
+            ("{\"2\": NaN}".to_owned(), "numbers"),
             ("[1]".to_owned(), "object"),
         ] {
             let error = parse(&text, &metagraph()).expect_err(named);
