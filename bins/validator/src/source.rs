@@ -36,17 +36,10 @@ impl Given {
         if let Some(path) = &settings.tokens {
             PatStore::read(path)?;
         }
-        let registry = match &settings.repositories {
-            Some(path) => {
-                let named = || format!("repositories file `{}`", path.display());
-                let text = fs::read_to_string(path).with_context(named)?;
-                Some(Registry::from_json(&text).with_context(named)?)
-            }
-            None => None,
-        };
+        let registry = settings.repositories.as_deref().map(registry);
         Ok(Self {
             tokens: settings.tokens.clone(),
-            registry,
+            registry: registry.transpose()?,
             tables: tables(settings)?,
             reading: match &settings.github_tokens {
                 Some(path) => secrets(path)?,
@@ -189,6 +182,13 @@ fn parser() -> Command {
     command
 }
 
+/// The repositories that count.
+pub(crate) fn registry(path: &Path) -> Result<Registry> {
+    let named = || format!("repositories file `{}`", path.display());
+    let text = fs::read_to_string(path).with_context(named)?;
+    Registry::from_json(&text).with_context(named)
+}
+
 /// What tokens and languages weigh: the subnet's tables, but for those that files give.
 pub(crate) fn tables(settings: &SourceSettings) -> Result<Tables> {
     let mut tables = Tables::upstream();
@@ -206,7 +206,7 @@ pub(crate) fn tables(settings: &SourceSettings) -> Result<Tables> {
 }
 
 /// One token per line; what is empty or begins with `#` is none.
-fn secrets(path: &Path) -> Result<Vec<Secret>> {
+pub(crate) fn secrets(path: &Path) -> Result<Vec<Secret>> {
     let named = || format!("GitHub tokens `{}`", path.display());
     let text = fs::read_to_string(path).with_context(named)?;
     let lines = text.lines().map(str::trim);

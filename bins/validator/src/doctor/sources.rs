@@ -7,7 +7,8 @@ use axonry_neuron::chain_of;
 use url::Url;
 
 use super::examination::Examination;
-use crate::settings::SourceSettings;
+use crate::settings::{Source, SourceSettings};
+use crate::source;
 
 /// Where GitHub's API is.
 const GITHUB_URL: &str = "https://api.github.com/";
@@ -27,8 +28,13 @@ pub(super) async fn examine(
     match client {
         Ok(client) => {
             let own = devnet.map(|devnet| devnet.mirror_url.as_str());
-            let mirror = place(settings.mirror.as_ref(), own, MIRROR_URL);
-            answers(found, &client, "mirror", mirror).await;
+            match settings.source {
+                Source::Mirror => {
+                    let mirror = place(settings.mirror.as_ref(), own, MIRROR_URL);
+                    answers(found, &client, "mirror", mirror).await;
+                }
+                Source::Github => found.skip(&["mirror"], "GitHub is asked instead"),
+            }
             let github = place(settings.github.as_ref(), own, GITHUB_URL);
             answers(found, &client, "github", github).await;
         }
@@ -62,6 +68,35 @@ pub(super) async fn examine(
             "tokens",
             "nobody says which hotkey has which GitHub account",
             "give --tokens, a file in the form of miner_pats.json",
+        ),
+    }
+    files(found, settings, devnet.is_some());
+}
+
+/// The files without which a run does not start.
+fn files(found: &mut Examination, settings: &SourceSettings, devnet: bool) {
+    if let Some(path) = &settings.repositories {
+        match source::registry(path) {
+            Ok(_) => found.pass("repositories", format!("`{}` can be read", path.display())),
+            Err(error) => found.fail(
+                "repositories",
+                format!("{error:#}"),
+                "give --repositories a file in the form of master_repositories.json",
+            ),
+        }
+    }
+    if settings.source == Source::Mirror {
+        return;
+    }
+    let remedy = "give --github-tokens, a file with one token per line";
+    match settings.github_tokens.as_deref().map(source::secrets) {
+        Some(Ok(tokens)) => found.pass("github tokens", tokens.len().to_string()),
+        Some(Err(error)) => found.fail("github tokens", format!("{error:#}"), remedy),
+        None if devnet => found.pass("github tokens", "the devnet's own"),
+        None => found.fail(
+            "github tokens",
+            "nobody's allowance to read GitHub with",
+            remedy,
         ),
     }
 }

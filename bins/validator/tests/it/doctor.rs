@@ -178,6 +178,15 @@ async fn each_fault_is_the_cause_and_comes_with_a_remedy() -> Result<()> {
         failing("tokens", |_, program| {
             Ok(program.without_variable("AXONRY_TOKENS"))
         }),
+        failing("repositories", |node, program| {
+            let wrong = node.file("repositories.json", "[]")?;
+            Ok(program.variable("AXONRY_REPOSITORIES", &wrong))
+        }),
+        failing("github tokens", |_, program| {
+            // The mirror is not asked then, and is to blame for nothing.
+            let program = program.variable("AXONRY_MIRROR", "http://127.0.0.1:9");
+            Ok(program.variable("AXONRY_SOURCE", "github"))
+        }),
         failing("state", |node, program| {
             fs::create_dir_all(node.path("state"))?;
             fs::write(node.path("state/validator.sqlite"), "no database at all")?;
