@@ -1,7 +1,6 @@
 //! Whether a runtime has what the validator uses.
 
 use std::fmt::Write as _;
-use std::io::Write as _;
 use std::path::PathBuf;
 
 use anyhow::{Context, Result};
@@ -12,6 +11,7 @@ use axonry_substrate::{At, Substrate};
 use clap::Args;
 
 use crate::network::Network;
+use crate::report::tell;
 
 /// Which runtime to look at.
 #[derive(Clone, Debug, Args)]
@@ -38,7 +38,7 @@ pub(crate) async fn compat(given: CompatArguments) -> Result<bool> {
         (None, None) => unreachable!("clap asks for one of them"),
     };
     let items = runtime.compatibility();
-    std::io::stdout().write_all(table(&runtime, &items).as_bytes())?;
+    tell(&table(&runtime, &items));
     Ok(!items.iter().any(Item::is_obstacle))
 }
 
