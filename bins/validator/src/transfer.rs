@@ -1,6 +1,6 @@
 //! The whole state as one file, for moving it to another place.
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use axonry_store::{Export, Store};
 
 use crate::arguments::StateCommand;
@@ -27,10 +27,9 @@ pub(crate) async fn transfer(command: StateCommand) -> Result<()> {
         StateCommand::Import(given) => {
             let settings = SubnetSettings::resolve(given.subnet)?;
             let state = State::of(&settings)?;
-            let named = || format!("`{}`", given.file.display());
             // Which chain it is of is compared when it is first used: nobody needs to be asked now.
             let imported = Store::import(state.location().clone(), &given.file, None).await;
-            let (store, export) = imported.with_context(named)?;
+            let (store, export) = imported?;
             store.close().await;
             let said = format!(
                 "`{}` has the state of `{}`",
