@@ -72,7 +72,9 @@ async fn rehearse(
         Some(rehearsal) => Some(wired.prospect(rehearsal).await),
         None => None,
     };
-    let landed = prospect.as_ref().is_some_and(|one| one.would_land);
+    let landed = prospect
+        .as_ref()
+        .is_some_and(|one| one.rehearsal.would_land);
     tell(settings, &report, wired.counted.requests(), prospect);
     Ok(Ended::Done { landed })
 }

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result, bail};
 use axonry_chain::Chain;
-use axonry_core::{Hotkey, MechId, NetUid};
+use axonry_core::{Block, Hotkey, MechId, NetUid};
 use axonry_store::{Location, Store, StoreError};
 use axonry_substrate::Substrate;
 use tempfile::TempDir;
@@ -37,8 +37,10 @@ pub(crate) struct State {
 /// Why a state is not looked at.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) enum StandIn {
-    /// There is none.
+    /// There is none, and there need be none: the first start makes it.
     Missing,
+    /// There is none, and the hotkey's weights on chain say that there was one.
+    Lost,
     /// A validator is running on it.
     InUse,
 }
@@ -102,8 +104,23 @@ impl State {
 
     /// An empty state that ends with the process.
     async fn elsewhere(&mut self, why: StandIn) -> Result<Store> {
+        self.standing_in(why, None).await
+    }
+
+    /// A state that ends with the process, empty or begun with these averages.
+    async fn standing_in(
+        &mut self,
+        why: StandIn,
+        begun: Option<(NetUid, &BTreeMap<Hotkey, f32>, Block)>,
+    ) -> Result<Store> {
         let folder = tempfile::tempdir().context("no temporary folder")?;
-        let store = Store::create(file_in(folder.path())).await?;
+        let location = file_in(folder.path());
+        let store = match begun {
+            Some((netuid, averages, at)) => {
+                Store::create_seeded(location, netuid, averages, at).await?
+            }
+            None => Store::create(location).await?,
+        };
         self.stand_in = Some((why, folder));
         Ok(store)
     }
@@ -132,14 +149,31 @@ impl State {
         (chain, netuid): (&Substrate, NetUid),
         hotkey: Hotkey,
     ) -> Result<Store> {
-        if purpose == Purpose::Looking {
-            return self.elsewhere(StandIn::Missing).await;
-        }
         if settings.network == Network::Devnet || settings.new_state == Some(NewState::Empty) {
-            return Ok(Store::create(self.location.clone()).await?);
+            return match purpose {
+                Purpose::Looking => self.elsewhere(StandIn::Missing).await,
+                Purpose::Signing => Ok(Store::create(self.location.clone()).await?),
+            };
         }
         let head = chain.head().await?;
         let averages = in_force(chain, netuid, hotkey).await?;
+        if purpose == Purpose::Looking {
+            return match (averages, settings.new_state) {
+                (None, _) => self.elsewhere(StandIn::Missing).await,
+                (Some(averages), Some(NewState::Chain)) => {
+                    let begun = Some((netuid, &averages, head));
+                    self.standing_in(StandIn::Missing, begun).await
+                }
+                (Some(_), _) => {
+                    warn!(
+                        location = %self.location,
+                        "there is no state here, though this hotkey has weights on chain: setting any \
+                         is refused before it is brought back, or --new-state says how to begin anew"
+                    );
+                    self.elsewhere(StandIn::Lost).await
+                }
+            };
+        }
         match (averages, settings.new_state) {
             (None, Some(NewState::Chain)) => bail!(
                 "--new-state chain: the chain has no weights of hotkey {hotkey} in subnet {netuid} \

@@ -36,11 +36,17 @@ impl Wired {
         let (local, given) = Local::new(&settings.subnet, purpose, given).await?;
         let sources = Sources::of(&settings.sources, given, local.devnet.as_ref())?;
         let connected = Connected::new(&settings.subnet, purpose, local).await?;
-        if connected.state.stand_in() == Some(StandIn::InUse) {
-            bail!(
+        match connected.state.stand_in() {
+            Some(StandIn::InUse) => bail!(
                 "a validator is running on this state, so that a rehearsal would not know what \
                  miners have earned: its own reports say what it sets"
-            );
+            ),
+            Some(StandIn::Lost) => bail!(
+                "there is no state at `{}`, so that a rehearsal would not know what miners have \
+                 earned: bring the earlier state, or say with --new-state how to begin anew",
+                connected.state.location()
+            ),
+            Some(StandIn::Missing) | None => {}
         }
         let http = sources.http()?;
         let weighing = connected.weighing(&settings.subnet);

@@ -1,7 +1,7 @@
 use axonry_chain::Chain;
 use axonry_core::{BlockNumber, Hotkey, MechId, Uid};
 use axonry_neuron::chain_of;
-use axonry_weights::{CommitForm, Path, window};
+use axonry_weights::{Path, window};
 
 use super::chain::Reached;
 use super::examination::Examination;
@@ -111,7 +111,7 @@ pub(super) async fn examine(
             BlockNumber(0)
         }
     };
-    match Path::choose(rules, CommitForm::Newest) {
+    match Path::choose(rules, settings.commits.into()) {
         Ok(Path::Plain) => found.pass("commit-reveal", "off: weights are sent in the clear"),
         Ok(Path::Hash) => found.pass("commit-reveal", "weights are committed by hash"),
         Ok(_) => found.pass("commit-reveal", "weights are committed under a timelock"),

@@ -85,7 +85,7 @@ pub(super) async fn plan(settings: &SubnetSettings, weights: Option<&Path>) -> R
             "a validator is running on this state, so that its averages cannot be read: its reports \
              have the vector, and --weights FILE plans another"
         ),
-        Some(StandIn::Missing) => bail!(
+        Some(StandIn::Missing | StandIn::Lost) => bail!(
             "there is no state at `{}`, so there are no averages to plan by: give --weights FILE",
             connected.state.location()
         ),
@@ -103,7 +103,7 @@ pub(super) async fn plan(settings: &SubnetSettings, weights: Option<&Path>) -> R
     let rehearsal = weigher.rehearse(&plan).await?;
     let report = RehearsalReport::new(&rehearsal, &plan);
     let prospect = Prospect::of(report, &connected.chain, weigher.hotkey()).await;
-    let well = prospect.would_land;
+    let well = prospect.rehearsal.would_land;
     let mut output = Output::new(&plan, &settings.reserved);
     output.prospect = Some(prospect);
     output.print(&plan, settings.json);

@@ -15,12 +15,11 @@ const SHOWN: usize = 10;
 /// A rehearsal, and what the node says to the extrinsic it made.
 #[derive(Debug, Serialize)]
 pub(crate) struct Prospect {
-    /// Whether state and pool both say that it will land, be it after waiting.
-    pub(crate) would_land: bool,
     /// What the extrinsic costs, in rao; `null` where it is refused or the runtime cannot tell.
     pub(crate) fee_rao: Option<Rao>,
     /// Why the pool would refuse it.
     pub(crate) pool_refuses: Option<String>,
+    /// What the chain's state says; the pool's refusal is in `would_land` too.
     #[serde(flatten)]
     pub(crate) rehearsal: RehearsalReport,
 }
@@ -29,7 +28,6 @@ impl Prospect {
     /// Asks the node for the fee, and whether its pool would take the extrinsic; nothing is handed in.
     pub(crate) async fn of(rehearsal: RehearsalReport, chain: &Substrate, signer: Hotkey) -> Self {
         let mut prospect = Self {
-            would_land: rehearsal.would_land,
             fee_rao: None,
             pool_refuses: None,
             rehearsal,
@@ -46,7 +44,7 @@ impl Prospect {
         if prospect.rehearsal.waits.is_none() {
             match chain.validate(extrinsic, at.hash).await {
                 Ok(Validity::Refused(rejection)) => {
-                    prospect.would_land = false;
+                    prospect.rehearsal.would_land = false;
                     prospect.pool_refuses = Some(rejection.to_string());
                 }
                 Ok(_) => {}

@@ -5,13 +5,13 @@ use axonry_chain::{Chain, ChainError};
 use axonry_core::{BlockNumber, Hotkey, MechId, NetUid, Uid};
 use axonry_neuron::{HealthReport, Snapshot};
 use axonry_store::{Entry, EntryState};
-use axonry_weights::{CommitForm, Path, window};
+use axonry_weights::{Path, window};
 use serde::Serialize;
 
 use crate::connection::{Connected, Local};
 use crate::report::tell;
 use crate::settings::SubnetSettings;
-use crate::state::Purpose;
+use crate::state::{Purpose, StandIn};
 
 /// How many lines of the journal are looked through for the last vector that landed.
 const RECENT: u32 = 64;
@@ -28,6 +28,8 @@ struct Output {
     in_force: usize,
     /// The journal's last vector that landed, and whether it is the one in force.
     journal: Option<JournalLine>,
+    /// Why there is no journal to look at: `missing`, or `in_use` by a validator that runs on it.
+    journal_unread: Option<&'static str>,
     matches_journal: Option<bool>,
     /// What may land yet.
     open: Vec<JournalLine>,
@@ -87,7 +89,7 @@ async fn read(connected: &Connected, settings: &SubnetSettings) -> Result<Output
         last_update = updates.get(usize::from(uid.0)).copied().unwrap_or_default();
     }
     let window = window(head.number, last_update, &snapshot.rules);
-    let path = Path::choose(&snapshot.rules, CommitForm::Newest).ok();
+    let path = Path::choose(&snapshot.rules, settings.commits.into()).ok();
     let entries = connected.store.recent_entries(RECENT).await?;
     let landed = entries.iter().find(|entry| {
         entry.state == EntryState::Landed && (entry.intent.netuid, entry.intent.mechanism) == place
@@ -102,6 +104,10 @@ async fn read(connected: &Connected, settings: &SubnetSettings) -> Result<Output
         in_force: in_force.len(),
         matches_journal: landed.map(|entry| entry.intent.weights.as_slice() == in_force),
         journal: landed.map(JournalLine::from),
+        journal_unread: connected.state.stand_in().map(|why| match why {
+            StandIn::Missing | StandIn::Lost => "missing",
+            StandIn::InUse => "in_use",
+        }),
         open: open.iter().map(JournalLine::from).collect(),
         pending_reveals: pending(chain, place, hotkey, &snapshot).await?,
         path: path.map(name),
@@ -207,7 +213,15 @@ impl Output {
                 "journal: round {} landed, and ANOTHER vector is in force",
                 line.round
             ),
-            _ => writeln!(text, "journal: no vector has landed"),
+            _ => writeln!(
+                text,
+                "journal: {}",
+                match self.journal_unread {
+                    Some("missing") => "not known, there is no state here",
+                    Some(_) => "not known, a validator is running on this state",
+                    None => "no vector has landed",
+                }
+            ),
         };
         for line in &self.open {
             let _ = writeln!(

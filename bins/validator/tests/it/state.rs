@@ -31,6 +31,24 @@ async fn a_state_that_is_lost_is_refused_and_can_be_begun_with_the_chains_weight
         refused.stderr
     );
 
+    let tokens = node.file("tokens.json", &node.devnet.tokens().to_string())?;
+    let rehearse = || {
+        node.program(["run", "--dry-run", "--json", "--tokens", &tokens])
+            .variable("AXONRY_MIRROR", &node.devnet.mirror_url)
+            .variable("AXONRY_GITHUB", &node.devnet.mirror_url)
+    };
+    let rehearsed = rehearse().finish().await?;
+    assert_eq!(rehearsed.code, 2, "what would be refused: {rehearsed:?}");
+    let rehearsed = rehearse().and(["--new-state", "chain"]).finish().await?;
+    let averages = &rehearsed.json()?["miners"];
+    assert!(averages[2]["average"].as_f64() > Some(0.2), "{averages}");
+    let status = node.program(["weights", "status"]).finish().await?;
+    assert!(status.stdout.contains("no state here"), "{status:?}");
+    assert!(
+        !fs::exists(node.path("state/validator.sqlite"))?,
+        "all looked only"
+    );
+
     let seeded = set()
         .and(["--new-state", "chain", "--json"])
         .finish()

@@ -117,6 +117,19 @@ async fn what_would_not_land_is_said_with_its_remedy_and_exit_code_1() -> Result
             assert!(done.stdout.contains(said) || set, "{said}: {}", done.stdout);
             assert!(!done.stdout.is_empty(), "{said}");
         }
+        let plan = [
+            "weights",
+            "plan",
+            "--json",
+            "--weights",
+            &file,
+            "--hotkey-uri",
+            key,
+        ];
+        let planned = node.program(plan).finish().await?;
+        let verdicts: Vec<&str> = planned.stdout.matches("\"would_land\":").collect();
+        assert_eq!(verdicts.len(), 1, "{said}: {}", planned.stdout);
+        assert_eq!(planned.json()?["prospect"]["would_land"], false, "{said}");
         assert_eq!(node.weights().await?, [], "{said}");
     }
     Ok(())
