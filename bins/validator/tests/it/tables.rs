@@ -35,6 +35,12 @@ fn miners_are_scored_by_the_tables_that_files_give_even_where_children_parse() -
     let (_kept, languages) = table(r#"{"md": 0.1}"#)?;
     let by_languages = run(program().variable("AXONRY_LANGUAGES", &languages))?;
     assert_ne!(by_default, by_languages);
+    let (folder, _) = table(r#"{"leaf_tokens": {"identifier": 1}}"#)?;
+    let settings = folder.path().join("validator.toml");
+    fs::write(&settings, "token_weights = \"table.json\"\n")?;
+    let settings = settings.to_str().context("a plain path")?;
+    let by_settings = run(program().and(["--config", settings]))?;
+    assert_eq!(by_weights, by_settings, "relative to the file");
 
     // The same weights in other words, so that it is the weights that count.
     let upstream = include_str!("../../../../crates/syntax/src/tables/token_weights.json");
