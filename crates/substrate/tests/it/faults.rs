@@ -10,18 +10,13 @@ use std::time::Duration;
 
 use axonry_chain::{Chain, ChainError};
 use axonry_substrate::Substrate;
-use tokio::time::{Instant, timeout};
+use tokio::time::timeout;
 
-/// What a call may take beyond its deadline, with time for a machine that is busy.
-const GRACE: Duration = Duration::from_secs(1);
+use crate::deadline::in_time;
 
 /// Asks for the head; however that ends, it does within the deadline.
-async fn in_time(chain: &Substrate, deadline: Duration) -> Result<(), ChainError> {
-    let started = Instant::now();
-    let outcome = chain.head().await.map(drop);
-    let taken = started.elapsed();
-    assert!(taken < deadline + GRACE, "{taken:?} for {outcome:?}");
-    outcome
+async fn head_in_time(chain: &Substrate, deadline: Duration) -> Result<(), ChainError> {
+    in_time(deadline, chain.head()).await.map(drop)
 }
 
 /// Waits for a state that must come.

@@ -12,6 +12,7 @@ mod calls;
 mod commits;
 mod compatibility;
 mod connection;
+mod deadline;
 mod endurance;
 mod failover;
 mod faults;

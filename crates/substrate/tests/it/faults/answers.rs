@@ -15,7 +15,7 @@ use tokio::net::TcpListener;
 use tokio::task::JoinSet;
 use tokio_util::compat::TokioAsyncReadCompatExt;
 
-use super::{in_time, until};
+use super::{head_in_time, until};
 use crate::frames::{Fate, Frames, Seen};
 use crate::node::{Node, builder};
 use crate::toy;
@@ -98,7 +98,7 @@ async fn damaged_frames_give_no_wrong_answer() {
         for seed in 0..40 {
             reads_are_right(&view, seed).await;
         }
-        let outcome = in_time(&chain, Duration::from_secs(5)).await;
+        let outcome = head_in_time(&chain, Duration::from_secs(5)).await;
         assert!(outcome.is_ok(), "{case}: {outcome:?}");
     }
 }
