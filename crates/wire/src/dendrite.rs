@@ -10,7 +10,7 @@ mod question;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 use axonry_core::{Hotkey, Signer, Uid};
 use bytes::Bytes;
@@ -213,13 +213,6 @@ fn is_public(ip: IpAddr) -> bool {
             !(ip.is_loopback() || own || documentation || inner)
         }
     }
-}
-
-fn nanoseconds() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    since.map_or(0, |since| {
-        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-    })
 }
 
 #[cfg(test)]

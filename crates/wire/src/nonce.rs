@@ -1,4 +1,5 @@
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::time::{SystemTime, UNIX_EPOCH};
 
 /// Hands out nonces: the time in nanoseconds, and never the same twice.
 ///
@@ -18,6 +19,15 @@ impl NonceSource {
             .expect("the update never declines");
         now.max(last.saturating_add(1))
     }
+}
+
+/// The system's time, in nanoseconds since 1970.
+pub(crate) fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    // A clock before 1970 is at 1970: every nonce is ahead of it, and refused for that.
+    since.map_or(0, |since| {
+        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
+    })
 }
 
 #[cfg(test)]

@@ -1,6 +1,5 @@
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 use axonry_core::Hotkey;
 use bytes::Bytes;
@@ -13,6 +12,7 @@ use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
 use super::pipeline::{Clock, Handler, Pipeline, Served};
 use super::{Axon, Failure, Limits, Route, connection};
+use crate::nonce::now;
 use crate::{Caller, Ping, Roster, Synapse};
 
 /// From here on parsing takes a millisecond, and no longer happens on the threads that serve.
@@ -34,7 +34,7 @@ impl AxonBuilder {
             served: HashMap::new(),
             limits: Limits::default(),
             roster: watch::channel(Arc::default()).1,
-            clock: Arc::new(nanoseconds),
+            clock: Arc::new(now),
         };
         there.route::<Ping, _, _>(Route::strict(), |_, nothing| async move { Ok(nothing) })
     }
@@ -131,14 +131,6 @@ async fn read<T: DeserializeOwned + Send + 'static>(body: Bytes) -> Result<T, Fa
     }
     let reading = tokio::task::spawn_blocking(move || parse(&body));
     reading.await.unwrap_or(Err(Failure::NOT_JSON))
-}
-
-fn nanoseconds() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH);
-    // A clock before 1970 is at 1970: every nonce is ahead of it, and refused for that.
-    since.map_or(0, |since| {
-        u64::try_from(since.as_nanos()).unwrap_or(u64::MAX)
-    })
 }
 
 impl std::fmt::Debug for AxonBuilder {

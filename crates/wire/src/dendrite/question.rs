@@ -11,8 +11,9 @@ use hyper::header::{ACCEPT_ENCODING, CONTENT_TYPE, HOST, HeaderName, HeaderValue
 use serde::Serialize;
 
 use super::builder::Protocol;
-use super::{CallError, Inner, Target, nanoseconds};
+use super::{CallError, Inner, Target};
 use crate::bt::{self, Prepared, PythonValue, Receiver, Sender};
+use crate::nonce::now;
 use crate::{Synapse, btauth};
 
 /// A question, with everything done that is the same for all who are asked.
@@ -70,7 +71,7 @@ impl Inner {
         question: &Question,
         uuid: &str,
     ) -> Result<Request<Full<Bytes>>, CallError> {
-        let nonce = self.nonces.next(nanoseconds());
+        let nonce = self.nonces.next(now());
         match self.protocol {
             Protocol::Headers { version } => {
                 let sender = Sender {
