@@ -11,6 +11,7 @@
 //! | `weights` (default) | from scores to what the chain accepts, and the setter that lands it |
 //! | `substrate` | the `Chain` trait over a live node |
 //! | `wallet` | keys on disk and from URIs |
+//! | `wire` | signed requests between neurons: axon and dendrite |
 //! | `http`, `github` | a polite HTTP client; GitHub and the mirror on it |
 //! | `syntax` | token scores of source code |
 //! | `store` | what must survive a restart |
@@ -52,6 +53,8 @@ pub use axonry_syntax as syntax;
 pub use axonry_wallet as wallet;
 #[cfg(feature = "weights")]
 pub use axonry_weights as weights;
+#[cfg(feature = "wire")]
+pub use axonry_wire as wire;
 
 /// The code in the workspace's README runs as documentation tests.
 #[cfg(doctest)]
