@@ -188,6 +188,10 @@ async fn each_fault_is_the_cause_and_comes_with_a_remedy() -> Result<()> {
             Ok(program.variable("AXONRY_SOURCE", "github"))
         }),
         failing("state", |node, program| {
+            let file = node.file("file", "no folder")?;
+            Ok(program.variable("AXONRY_STATE", &format!("{file}/state")))
+        }),
+        failing("state", |node, program| {
             fs::create_dir_all(node.path("state"))?;
             fs::write(node.path("state/validator.sqlite"), "no database at all")?;
             Ok(program)
