@@ -8,6 +8,7 @@ use axonry_chain::Chain;
 use axonry_core::{Block, Hotkey, MechId, NetUid};
 use axonry_store::{Location, Store, StoreError};
 use axonry_substrate::Substrate;
+use rustix::fs::Access;
 use tempfile::TempDir;
 use tracing::{info, warn};
 
@@ -125,8 +126,9 @@ impl State {
         Ok(store)
     }
 
-    /// Whether the folder of a state that is not there is a folder, or can become one.
-    fn could_be_made(&self) -> Result<()> {
+    /// Whether the folder of a state that is not there is a folder, or can become one, and can be
+    /// written to.
+    pub(crate) fn could_be_made(&self) -> Result<()> {
         let mut above = self.folder.ancestors();
         match above.find(|path| path.exists()) {
             Some(there) if !there.is_dir() => bail!(
@@ -134,7 +136,9 @@ impl State {
                 self.folder.display(),
                 there.display()
             ),
-            _ => Ok(()),
+            Some(there) => rustix::fs::access(there, Access::WRITE_OK | Access::EXEC_OK)
+                .with_context(|| format!("cannot write the state to `{}`", there.display())),
+            None => Ok(()),
         }
     }
 

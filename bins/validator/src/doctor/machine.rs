@@ -101,7 +101,13 @@ pub(super) async fn state(
             store.close().await;
         }
         Err(StoreError::Missing { .. }) => {
-            missing(found, &state, chain, standing).await;
+            match state.could_be_made() {
+                Ok(()) => missing(found, &state, chain, standing).await,
+                Err(error) => {
+                    let remedy = "correct --state, or let this user write to it";
+                    found.fail("state", format!("{error:#}"), remedy);
+                }
+            }
             space(found, state.folder());
             found.skip(&["journal"], "there is no state yet");
         }
