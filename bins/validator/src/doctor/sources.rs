@@ -85,6 +85,17 @@ fn files(found: &mut Examination, settings: &SourceSettings, devnet: bool) {
             ),
         }
     }
+    if settings.token_weights.is_some() || settings.languages.is_some() {
+        match source::tables(settings) {
+            Ok(_) => found.pass("tables", "the files of weights can be read"),
+            Err(error) => found.fail(
+                "tables",
+                format!("{error:#}"),
+                "give --token-weights a file in the form of token_weights.json and --languages one \
+                 in the form of programming_languages.json",
+            ),
+        }
+    }
     if settings.source == Source::Mirror {
         return;
     }
