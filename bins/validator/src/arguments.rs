@@ -10,9 +10,14 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand}
 use crate::compat::CompatArguments;
 use crate::settings::{Commits, DevnetSettings, KeyArguments, NewState, SourceArguments};
 
+const EXIT_CODES: &str = "Exit codes: 0 when weights are verified in chain state, or when it was \
+                          told to stop (other commands: yes); 1 when they did not land (no); 2 \
+                          when it could not be done or found out.";
+
 /// A Bittensor validator: judges open-source contributions and proves that its weights landed.
 #[derive(Debug, Parser)]
 #[command(name = "validator", version, args_conflicts_with_subcommands = true)]
+#[command(after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
