@@ -1,0 +1,1 @@
+//! Predictions as Parquet, partitioned by day and asset, on an object store.

@@ -1,0 +1,1 @@
+//! Mechanism: price-path forecasts, compatible with SN50.
