@@ -8,7 +8,9 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
 
 use crate::compat::CompatArguments;
-use crate::settings::{Commits, DevnetSettings, KeyArguments, NewState, SourceArguments};
+use crate::settings::{
+    Commits, DevnetSettings, KeyArguments, MechanismName, NewState, SourceArguments,
+};
 
 const EXIT_CODES: &str = "Exit codes: 0 when weights are verified in chain state, or when it was \
                           told to stop (other commands: yes); 1 when they did not land (no); 2 \
@@ -94,6 +96,9 @@ pub(crate) struct SubnetArguments {
         allow_negative_numbers = true
     )]
     pub(crate) netuid: Option<u16>,
+    /// How miners are judged [default: oss].
+    #[arg(long, env = "AXONRY_MECHANISM", value_name = "NAME")]
+    pub(crate) mechanism: Option<MechanismName>,
     #[command(flatten)]
     pub(crate) key: KeyArguments,
     /// Folder for what must survive a restart, or the URL of a PostgreSQL database

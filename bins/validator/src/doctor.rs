@@ -14,20 +14,24 @@ use anyhow::Result;
 use crate::arguments::DoctorArguments;
 use crate::embedded;
 use crate::report::tell;
-use crate::settings::SubnetSettings;
+use crate::settings::{JudgingSettings, SubnetSettings};
 use examination::Examination;
 
 /// Examines everything, prints what was found, and says whether weights can land.
 pub(crate) async fn doctor(given: DoctorArguments) -> Result<bool> {
     let patience = Duration::from_secs(given.patience);
-    let (subnet, sources) = SubnetSettings::examined(given)?;
+    let (subnet, judging) = SubnetSettings::examined(given)?;
     let devnet = embedded::start(&subnet).await?;
     let mut found = Examination::default();
     let chain = chain::examine(&mut found, &subnet, devnet.as_ref(), patience).await;
     let key = machine::hotkey(&mut found, &subnet);
     let standing = standing::examine(&mut found, &subnet, chain.as_ref(), key.as_ref()).await;
     chain::clock_and_latency(&mut found, chain.as_ref()).await;
-    sources::examine(&mut found, &sources, devnet.as_ref()).await;
+    match &judging {
+        JudgingSettings::OpenSource(settings) => {
+            sources::examine(&mut found, settings, devnet.as_ref()).await;
+        }
+    }
     machine::state(&mut found, &subnet, chain.as_ref(), standing.as_ref()).await;
     if let Some(chain) = chain {
         chain.substrate.close().await;

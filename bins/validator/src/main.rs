@@ -1,11 +1,13 @@
 //! `validator`: reads a subnet, judges its miners, sets weights, and proves that they landed.
 
 mod arguments;
+mod companions;
 mod compat;
 mod connection;
 mod doctor;
 mod embedded;
 mod explain;
+mod judge;
 mod network;
 mod progress;
 mod report;

@@ -37,24 +37,32 @@ pub(crate) async fn run(settings: Settings) -> Result<Ended> {
     let rounds = settings.rounds.map_or(Rounds::Forever, Rounds::Count);
     let counted = wired.counted.clone();
     let mut before = Requests::default();
+    let reports = wired.companions.reports();
     let told = |report: &RoundReport| {
         if let Some(bars) = &bars {
             bars.clear();
         }
+        reports.tell(report);
         let now = counted.requests();
         tell(&settings, report, now.since(&before), None);
         before = now;
     };
     let done = match settings.dry_run {
-        true => rehearse(&mut wired, &stop, &settings).await,
-        false => wired.validator.run(rounds, &stop, told).await,
+        true => rehearse(&mut wired, &stop, &settings)
+            .await
+            .map_err(Into::into),
+        false => tokio::select! {
+            ended = wired.validator.run(rounds, &stop, told) => ended.map_err(Into::into),
+            // Whoever supervises the program gets a whole one back.
+            error = wired.companions.failed() => Err(error),
+        },
     };
     drop(counted);
     if let Some(bars) = &bars {
         bars.clear();
     }
     wired.close().await;
-    Ok(done?)
+    done
 }
 
 /// One round that sets nothing, or the stop that comes before its end.

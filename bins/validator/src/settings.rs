@@ -4,6 +4,7 @@ mod commits;
 mod devnet;
 mod file;
 mod key;
+mod mechanism;
 mod reserved;
 mod sources;
 mod state;
@@ -21,6 +22,7 @@ pub(crate) use commits::Commits;
 pub(crate) use devnet::DevnetSettings;
 use file::File;
 pub(crate) use key::{Key, KeyArguments};
+pub(crate) use mechanism::{JudgingSettings, MechanismName};
 pub(crate) use sources::{Source, SourceArguments, SourceSettings};
 pub(crate) use state::{NewState, StateSettings};
 
@@ -28,7 +30,7 @@ pub(crate) use state::{NewState, StateSettings};
 #[derive(Clone, Debug)]
 pub(crate) struct Settings {
     pub(crate) subnet: SubnetSettings,
-    pub(crate) sources: SourceSettings,
+    pub(crate) judging: JudgingSettings,
     /// `None` is without end.
     pub(crate) rounds: Option<u64>,
     /// Whether the round is to say what it would set, and to set nothing.
@@ -41,6 +43,7 @@ pub(crate) struct SubnetSettings {
     pub(crate) network: Network,
     /// Absent on the devnet only, whose own subnet counts then.
     pub(crate) netuid: Option<NetUid>,
+    pub(crate) mechanism: MechanismName,
     pub(crate) key: Key,
     /// Absent on the devnet, whose chain is as short-lived as the process: a temporary folder then.
     pub(crate) state: Option<StateSettings>,
@@ -53,9 +56,6 @@ pub(crate) struct SubnetSettings {
     pub(crate) commits: Commits,
     pub(crate) devnet: DevnetSettings,
 }
-
-const MAINNET_NETUID: NetUid = NetUid(74);
-const TESTNET_NETUID: NetUid = NetUid(422);
 
 impl Settings {
     /// Puts flags, environment and file together and checks the result.
@@ -77,13 +77,13 @@ impl Settings {
             (false, Some(0)) => bail!("0 rounds is nothing to do: give --rounds 1 or more"),
             (false, rounds) => rounds,
         };
-        let (subnet, sources) = SubnetSettings::with_sources(given.subnet, given.sources, file)?;
+        let (subnet, judging) = SubnetSettings::with_judging(given.subnet, given.sources, file)?;
         let one = given.dry_run || (subnet.network == Network::Devnet && !forever);
         Ok(Self {
             rounds: rounds.or(one.then_some(1)),
             dry_run: given.dry_run,
             subnet,
-            sources,
+            judging,
         })
     }
 }
@@ -96,18 +96,22 @@ impl SubnetSettings {
     }
 
     /// The same with what miners are judged by.
-    pub(crate) fn examined(given: DoctorArguments) -> Result<(Self, SourceSettings)> {
+    pub(crate) fn examined(given: DoctorArguments) -> Result<(Self, JudgingSettings)> {
         let file = File::named(given.subnet.config.as_deref())?;
-        Self::with_sources(given.subnet, given.sources, file)
+        Self::with_judging(given.subnet, given.sources, file)
     }
 
-    fn with_sources(
+    fn with_judging(
         given: SubnetArguments,
         sources: SourceArguments,
         mut file: File,
-    ) -> Result<(Self, SourceSettings)> {
+    ) -> Result<(Self, JudgingSettings)> {
         let sources = SourceSettings::resolve(sources, std::mem::take(&mut file.sources))?;
-        Ok((Self::of(given, file)?, sources))
+        let subnet = Self::of(given, file)?;
+        let judging = match subnet.mechanism {
+            MechanismName::Oss => JudgingSettings::OpenSource(sources),
+        };
+        Ok((subnet, judging))
     }
 
     fn of(given: SubnetArguments, file: File) -> Result<Self> {
@@ -116,15 +120,9 @@ impl SubnetSettings {
             .or(file.network)
             .unwrap_or_else(|| "finney".to_owned())
             .parse()?;
-        let netuid = given
-            .netuid
-            .or(file.netuid)
-            .map(NetUid)
-            .or(match network.name() {
-                "finney" => Some(MAINNET_NETUID),
-                "test" => Some(TESTNET_NETUID),
-                _ => None,
-            });
+        let mechanism = given.mechanism.or(file.mechanism).unwrap_or_default();
+        let netuid = given.netuid.or(file.netuid).map(NetUid);
+        let netuid = netuid.or_else(|| mechanism.home(&network));
         if netuid.is_none() && network != Network::Devnet {
             bail!("which subnet on {network}? give --netuid (AXONRY_NETUID, `netuid`)");
         }
@@ -137,6 +135,7 @@ impl SubnetSettings {
             commits: given.commits.or(file.commits).unwrap_or_default(),
             reserved: reserved::checked(file.reserved)?,
             devnet: DevnetSettings::resolve(given.devnet, file.devnet),
+            mechanism,
             netuid,
             network,
         })

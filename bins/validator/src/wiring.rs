@@ -7,11 +7,12 @@ use axonry_http::Client;
 use axonry_neuron::{Progress, RehearsalReport, Validator, ValidatorSettings};
 use axonry_substrate::Substrate;
 
+use crate::companions::Companions;
 use crate::connection::{Connected, Local};
 use crate::embedded;
+use crate::judge::{Given, Judge, Sources};
 use crate::requests::Requests;
 use crate::settings::Settings;
-use crate::source::{Given, Sources};
 use crate::state::{Purpose, StandIn};
 use crate::weights::Prospect;
 
@@ -20,6 +21,8 @@ use crate::weights::Prospect;
 pub(crate) struct Wired {
     pub(crate) validator: Validator,
     pub(crate) counted: Counted,
+    /// What runs beside the rounds.
+    pub(crate) companions: Companions,
     /// What the devnet has to say for itself, for a person.
     pub(crate) greeting: Option<String>,
     connected: Connected,
@@ -32,9 +35,9 @@ impl Wired {
             true => Purpose::Looking,
             false => Purpose::Signing,
         };
-        let given = || Given::read(&settings.sources);
+        let given = || Given::read(&settings.judging);
         let (local, given) = Local::new(&settings.subnet, purpose, given).await?;
-        let sources = Sources::of(&settings.sources, given, local.devnet.as_ref())?;
+        let sources = Sources::of(&settings.judging, given, local.devnet.as_ref())?;
         let connected = Connected::new(&settings.subnet, purpose, local).await?;
         match connected.state.stand_in() {
             Some(StandIn::InUse) => bail!(
@@ -48,12 +51,11 @@ impl Wired {
             ),
             Some(StandIn::Missing) | None => {}
         }
-        let http = sources.http()?;
         let weighing = connected.weighing(&settings.subnet);
         let mut validating = ValidatorSettings::new(weighing.netuid);
         validating.setter = weighing.setter;
         validating.reserved = weighing.reserved;
-        validating.clock = sources.clock;
+        sources.settle(&mut validating);
         if settings.rounds.is_some() {
             // Nobody comes after the last round to reveal what it committed.
             validating.reveal_patience = validating.setter.deadline;
@@ -61,10 +63,10 @@ impl Wired {
         // What ends with the process is not worth the disk's time.
         let state = &connected.state;
         let contents = (!state.is_temporary()).then(|| state.folder().join("contents"));
-        let mechanism = sources.mechanism(&http, contents.as_deref())?;
+        let Judge { mechanism, http } = sources.judge(contents.as_deref())?;
         let validator = Validator::new(
             Arc::new(connected.chain.clone()),
-            Arc::new(mechanism),
+            mechanism,
             connected.store.clone(),
             Arc::clone(&connected.key) as _,
             validating,
@@ -76,6 +78,7 @@ impl Wired {
                 chain: connected.chain.clone(),
                 http,
             },
+            companions: Companions::new(),
             greeting: connected.devnet.as_ref().map(embedded::greeting),
             connected,
         })
@@ -92,9 +95,11 @@ impl Wired {
         let Self {
             validator,
             counted,
+            companions,
             connected,
             ..
         } = self;
+        companions.close().await;
         drop((validator, counted));
         connected.close().await;
     }

@@ -57,6 +57,8 @@ pub struct Evaluation {
     pub counters: BTreeMap<String, u64>,
     /// What went wrong without ending the round, in words.
     pub warnings: Vec<String>,
+    /// What else a report should say of this round, in the mechanism's own form.
+    pub details: Option<serde_json::Value>,
 }
 
 /// Why a mechanism could not judge at all.

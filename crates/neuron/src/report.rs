@@ -37,6 +37,9 @@ pub struct RoundReport {
     pub warnings: Vec<String>,
     /// What the mechanism counted on the way.
     pub counters: BTreeMap<String, u64>,
+    /// What the mechanism has to say of the round beside that, in its own form.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub details: Option<serde_json::Value>,
     /// How long each stage took, in milliseconds.
     pub stages_ms: BTreeMap<&'static str, u64>,
 }

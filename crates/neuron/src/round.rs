@@ -128,6 +128,7 @@ impl Validator {
             health: self.weigher.health().await,
             warnings: evaluation.warnings,
             counters: evaluation.counters,
+            details: evaluation.details,
             stages_ms: times.into_map(),
         };
         if purpose == Purpose::Landing {

@@ -8,6 +8,7 @@ use super::commits::Commits;
 use super::devnet::DevnetSettings;
 use super::home;
 use super::key::KeyArguments;
+use super::mechanism::MechanismName;
 use super::reserved::ReservedEntry;
 use super::sources::{Source, SourceArguments};
 
@@ -16,6 +17,7 @@ use super::sources::{Source, SourceArguments};
 pub(crate) struct File {
     pub(super) network: Option<String>,
     pub(super) netuid: Option<u16>,
+    pub(super) mechanism: Option<MechanismName>,
     pub(super) key: KeyArguments,
     pub(super) state: Option<String>,
     pub(super) sources: SourceArguments,
@@ -34,6 +36,7 @@ pub(crate) struct File {
 struct Keys {
     network: Option<String>,
     netuid: Option<u16>,
+    mechanism: Option<MechanismName>,
     source: Option<Source>,
     github_tokens: Option<PathBuf>,
     mirror: Option<String>,
@@ -124,6 +127,7 @@ impl From<Keys> for File {
         Self {
             network: keys.network,
             netuid: keys.netuid,
+            mechanism: keys.mechanism,
             key: KeyArguments {
                 wallet: keys.wallet,
                 hotkey: keys.hotkey,
