@@ -23,8 +23,11 @@
 //! Keyfiles are read in every form that btwallet and SDK 11 write, encrypted ones with their
 //! [`Password`], and written so that both read them: [`Keyfile::write`], [`Wallet::create`].
 //!
-//! It does not know: any chain, any network, any prompt. It reads no environment variable, but
-//! knows what btwallet keeps in one.
+//! With the feature `prompt` (off by default, and only where there are Unix terminals) a program can
+//! ask for a password: `Password::from_prompt`.
+//!
+//! It does not know: any chain, any network. It reads no environment variable, but knows what
+//! btwallet keeps in one; without `prompt` it asks nobody.
 
 mod encryption;
 mod keyfile;
@@ -32,6 +35,8 @@ mod keypair;
 mod password;
 mod phrase;
 mod polkadot;
+#[cfg(all(feature = "prompt", unix))]
+mod prompt;
 mod uri;
 mod wallet;
 
@@ -39,4 +44,6 @@ pub use encryption::EncryptionScheme;
 pub use keyfile::{Existing, Keyfile, KeyfileError};
 pub use keypair::{Keypair, SecretError, verify, verify_wrapped};
 pub use password::{Password, PasswordVariableError};
+#[cfg(all(feature = "prompt", unix))]
+pub use prompt::PromptError;
 pub use wallet::{Wallet, WalletError};

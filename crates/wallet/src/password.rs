@@ -10,9 +10,10 @@ use crate::keyfile::read_private;
 
 /// The password of a keyfile; wiped from memory on drop and never printed.
 ///
-/// Where it comes from is the program's affair. There are three customary places: a prompt, a file
-/// ([`Password::from_file`]), and the environment variable that btwallet uses
-/// ([`Password::variable_of`] names it, [`Password::from_variable`] reads its value).
+/// Where it comes from is the program's affair. There are three customary places: a prompt
+/// (`Password::from_prompt`, with the feature `prompt`), a file ([`Password::from_file`]), and the
+/// environment variable that btwallet uses ([`Password::variable_of`] names it,
+/// [`Password::from_variable`] reads its value).
 pub struct Password(Zeroizing<Vec<u8>>);
 
 /// The value of a password variable is not what btwallet writes there.
