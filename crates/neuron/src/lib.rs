@@ -31,6 +31,7 @@
 //!
 //! It does not know: subxt, HTTP, GitHub, keys on disk, or how anybody is scored.
 
+mod alive;
 mod cause;
 mod clock;
 mod history;
@@ -52,7 +53,7 @@ pub use clock::Clock;
 pub use mechanism::{Evaluation, Mechanism, MechanismError, Round};
 pub use moving_average::{DEFAULT_ALPHA, Folded, MovingAverage};
 pub use plan_report::{PlanReport, RehearsalReport, ReservedReport, ShareChange};
-pub use progress::{Progress, Stage, Step, Unwatched};
+pub use progress::{Alarm, AlarmKind, Progress, Stage, Step, Unwatched};
 pub use report::{LandingReport, MinerReport, RoundReport};
 pub use rounds::{Ended, Rounds};
 pub use validator::{RoundError, Validator, ValidatorSettings};

@@ -1,4 +1,7 @@
 use std::fmt;
+use std::time::Duration;
+
+use axonry_core::BlockNumber;
 
 /// How far a round has come, for whoever is watching.
 ///
@@ -30,6 +33,47 @@ pub enum Step<'a> {
     },
     /// Something a person would like to read.
     Message(&'a str),
+    /// The chain has come to this block while a round waits for it.
+    Block(BlockNumber),
+    /// Nothing new, but at work: said where a wait has no end that could be named.
+    Alive,
+    /// Nothing may be heard for as long as this, and that is as it should be: said before a wait
+    /// whose deadline is known, so that it is not taken for a standstill.
+    Quiet(Duration),
+    /// What an operator must act on began, changed its reason, or (with `None`) is over.
+    Alarm(Option<Alarm>),
+}
+
+/// Why weights no longer land, as far as somebody must act on it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Alarm {
+    /// In which way.
+    pub kind: AlarmKind,
+    /// The reason in a word, as [`HealthReport::reason`](crate::HealthReport::reason) has it.
+    pub reason: &'static str,
+}
+
+/// The ways in which weights can fail to land.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum AlarmKind {
+    /// The chain's state forbids the next vector, however young the last one is.
+    Blocked,
+    /// Nothing has landed for three tempos.
+    Stalled,
+    /// Nothing can have landed for three tempos, and the chain cannot be read.
+    Blind,
+}
+
+impl AlarmKind {
+    /// The kind's name in metrics.
+    pub const fn name(self) -> &'static str {
+        match self {
+            Self::Blocked => "blocked",
+            Self::Stalled => "stalled",
+            Self::Blind => "blind",
+        }
+    }
 }
 
 /// The stages of a round, in order.

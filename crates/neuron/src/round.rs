@@ -7,6 +7,7 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{Instrument, info, info_span, warn};
 
+use crate::alive::saying_so;
 use crate::report::StageTimes;
 use crate::weigher::scores_of;
 use crate::{
@@ -54,7 +55,7 @@ impl Validator {
         let mut times = StageTimes::default();
 
         let started = self.begin(Stage::Snapshot);
-        let snapshot = self.weigher.snapshot().await;
+        let snapshot = saying_so(&*self.progress, self.weigher.snapshot()).await;
         let snapshot = snapshot.map_err(|source| RoundError::Snapshot { netuid, source })?;
         times.add(Stage::Snapshot, started.elapsed());
         let metagraph = &snapshot.metagraph;

@@ -1,9 +1,11 @@
+use std::sync::Arc;
 use std::time::Duration;
 
 use axonry_core::BlockNumber;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use crate::alive::saying_so;
 use crate::{RoundError, RoundReport, Step, Validator, chain_of};
 
 /// The first pause after a round that failed for a while; it doubles up to [`LONGEST`].
@@ -66,14 +68,15 @@ impl Validator {
         let mut done = 0;
         let mut pause = SHORTEST;
         loop {
-            self.weigher.settle().await;
+            let progress = Arc::clone(&self.progress);
+            saying_so(&*progress, self.weigher.settle()).await;
             let report = match self.round().await {
                 Ok(report) => report,
                 Err(error) if rounds == Rounds::Forever && error.is_transient() => {
                     warn!(error = %chain_of(&error), ?pause, "the round failed, trying again");
                     self.weigher.stand_in(&*self.progress).await;
                     self.weigher.health().await;
-                    tokio::time::sleep(pause).await;
+                    saying_so(&*progress, tokio::time::sleep(pause)).await;
                     pause = (2 * pause).min(LONGEST);
                     continue;
                 }
@@ -110,7 +113,8 @@ impl Validator {
             Err(error) => return Err(error),
         };
         let due = last.plus(u64::from(tempo.max(1)));
-        self.weigher.watch_until(due).await;
+        let progress = Arc::clone(&self.progress);
+        self.weigher.watch_until(due, &*progress).await;
         Ok(())
     }
 

@@ -141,6 +141,7 @@ impl Validator {
     /// Tells somebody how far each round has come.
     #[must_use]
     pub fn watched_by(mut self, progress: Arc<dyn Progress>) -> Self {
+        self.weigher.vigil.told = Arc::clone(&progress);
         self.progress = progress;
         self
     }

@@ -1,4 +1,5 @@
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use axonry_chain::{Chain, Hyperparameters};
@@ -9,7 +10,7 @@ use serde::Serialize;
 use tokio::time::Instant;
 use tracing::{debug, error, info};
 
-use crate::{WeigherSettings, chain_of};
+use crate::{Alarm, AlarmKind, Progress, Step, Unwatched, WeigherSettings, chain_of};
 
 /// Whether weights still land, as the chain's state says.
 #[derive(Clone, Debug, PartialEq, Serialize)]
@@ -56,6 +57,20 @@ enum Said {
     Blind,
 }
 
+impl Said {
+    /// The same for a program.
+    fn alarm(self) -> Option<Alarm> {
+        let (kind, reason) = match self {
+            Self::Well => return None,
+            Self::Blocked(reason) => (AlarmKind::Blocked, Some(reason)),
+            Self::Stalled(reason) => (AlarmKind::Stalled, reason),
+            Self::Blind => (AlarmKind::Blind, Some(Stall::Transport)),
+        };
+        let reason = reason.map_or("unknown", Stall::name);
+        Some(Alarm { kind, reason })
+    }
+}
+
 /// Watches over the weights while rounds run, and says once what an operator must act on.
 #[derive(Debug)]
 pub(crate) struct Vigil {
@@ -66,6 +81,7 @@ pub(crate) struct Vigil {
     began: Option<BlockNumber>,
     tried: bool,
     last: Option<Seen>,
+    pub(crate) told: Arc<dyn Progress>,
 }
 
 #[derive(Clone, Copy, Debug)]
@@ -100,6 +116,7 @@ impl Vigil {
             began: None,
             tried: false,
             last: None,
+            told: Arc::new(Unwatched),
         }
     }
 
@@ -207,6 +224,7 @@ impl Vigil {
             ),
         }
         self.said = now;
+        self.told.note(Step::Alarm(now.alarm()));
     }
 }
 

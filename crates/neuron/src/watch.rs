@@ -6,6 +6,7 @@ use tokio::time::timeout;
 use tokio_util::sync::CancellationToken;
 use tracing::{debug, info, warn};
 
+use crate::alive::saying_so;
 use crate::weigher::scores_of;
 use crate::{Progress, Step, Weigher, chain_of};
 
@@ -21,13 +22,16 @@ const LOOKS_PER_TEMPO: u64 = 4;
 impl Weigher {
     /// Follows blocks until one is at least `due`, through lost connections, and watches over the
     /// weights on the way.
-    pub(crate) async fn watch_until(&mut self, due: BlockNumber) {
+    pub(crate) async fn watch_until(&mut self, due: BlockNumber, progress: &dyn Progress) {
         let mut looked = None;
         let silence = self.settings.setter.block_time * SILENT_BLOCKS;
         loop {
             match self.chain.blocks().await {
                 Ok(mut blocks) => {
-                    while let Ok(Some(Ok(block))) = timeout(silence, blocks.next()).await {
+                    let mut next =
+                        async || saying_so(progress, timeout(silence, blocks.next())).await;
+                    while let Ok(Some(Ok(block))) = next().await {
+                        progress.note(Step::Block(block.number));
                         self.look(block, &mut looked).await;
                         if block.number >= due {
                             return;
@@ -41,6 +45,7 @@ impl Weigher {
                     warn!(error = %chain_of(&error), "cannot follow the chain's blocks");
                 }
             }
+            progress.note(Step::Alive);
             tokio::time::sleep(PAUSE).await;
             if matches!(self.chain.head().await, Ok(head) if head.number >= due) {
                 return;
@@ -81,7 +86,7 @@ impl Weigher {
             tokio::select! {
                 biased;
                 () = done.cancelled() => return said,
-                () = self.watch_until(due) => {}
+                () = self.watch_until(due, progress) => {}
             }
             said.extend(self.stand_in(progress).await);
         }

@@ -11,6 +11,7 @@ use axonry_weights::{
 };
 use tracing::{error, info, warn};
 
+use crate::alive::saying_so;
 use crate::journal::StoredJournal;
 use crate::vigil::Vigil;
 use crate::{HealthReport, LandingReport, Progress, Step, chain_of};
@@ -200,7 +201,7 @@ impl Weigher {
         progress: &dyn Progress,
     ) -> (Plan, Result<Landing, SetError>) {
         let mut plan = plan;
-        let mut outcome = self.setter.set(&plan, round).await;
+        let mut outcome = saying_so(progress, self.setter.set(&plan, round)).await;
         for _ in 0..REPLANS {
             let Err(SetError::Refused(Refusal::PlanOutdated(moved))) = &outcome else {
                 break;
@@ -219,7 +220,7 @@ impl Weigher {
                     break;
                 }
             }
-            outcome = self.setter.set(&plan, round).await;
+            outcome = saying_so(progress, self.setter.set(&plan, round)).await;
         }
         let patience = self.settings.reveal_patience;
         let waits = matches!(&outcome, Ok(landing) if landing.is_committed());
@@ -229,7 +230,7 @@ impl Weigher {
             ));
             let place = (plan.netuid(), plan.mechanism());
             let seen = self.setter.see_through(place.0, place.1, round, patience);
-            match seen.await {
+            match saying_so(progress, seen).await {
                 Ok(Some(revealed)) => outcome = Ok(revealed),
                 Ok(None) => {}
                 Err(error) => outcome = Err(error),

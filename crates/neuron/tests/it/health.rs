@@ -1,30 +1,64 @@
 use std::collections::BTreeSet;
 use std::num::NonZeroU8;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use axonry_chain::{Chain, InvalidReason, PoolRejection};
 use axonry_core::{Hotkey, Uid};
 use axonry_devnet::ChainFault;
-use axonry_neuron::{Ended, RoundReport, Rounds};
+use axonry_neuron::{Alarm, Ended, Progress, RoundReport, Rounds, Step};
 use tokio_util::sync::CancellationToken;
 
 use crate::listener::Listener;
 use crate::subnet::{BLOCK, Obedient, Order, Subnet};
+
+/// Keeps the alarms that programs are told of.
+#[derive(Debug, Default)]
+struct Alarms(Mutex<Vec<Option<Alarm>>>);
+
+impl Alarms {
+    /// Those that began or changed their reason, by reason.
+    fn raised(&self) -> Vec<&'static str> {
+        let told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        told.iter().flatten().map(|alarm| alarm.reason).collect()
+    }
+}
+
+impl Progress for Alarms {
+    fn note(&self, step: Step<'_>) {
+        if let Step::Alarm(alarm) = step {
+            let mut told = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+            told.push(alarm);
+        }
+    }
+}
 
 /// Runs that many rounds and hands back their reports.
 async fn rounds(
     subnet: &Subnet,
     mechanism: Obedient,
     count: u64,
-    mut between: impl FnMut(&RoundReport) + Send,
+    between: impl FnMut(&RoundReport) + Send,
 ) -> Vec<RoundReport> {
-    let (mut validator, _) = subnet
+    watched_rounds(subnet, mechanism, count, between).await.0
+}
+
+/// The same with the alarms that programs were told of.
+async fn watched_rounds(
+    subnet: &Subnet,
+    mechanism: Obedient,
+    count: u64,
+    mut between: impl FnMut(&RoundReport) + Send,
+) -> (Vec<RoundReport>, Arc<Alarms>) {
+    let (validator, _) = subnet
         .validator(mechanism, |settings| {
             settings.setter.attempts = NonZeroU8::MIN;
             settings.setter.stall = BLOCK * 4;
             settings.setter.pause = BLOCK;
         })
         .await;
+    let alarms = Arc::new(Alarms::default());
+    let mut validator = validator.watched_by(Arc::clone(&alarms) as _);
     let mut reports = Vec::new();
     let stop = CancellationToken::new();
     let ended = validator.run(Rounds::Count(count), &stop, |report| {
@@ -32,7 +66,7 @@ async fn rounds(
         reports.push(report.clone());
     });
     assert!(matches!(ended.await, Ok(Ended::Done { .. })));
-    reports
+    (reports, alarms)
 }
 
 #[tokio::test]
@@ -55,7 +89,7 @@ async fn stalls(fault: ChainFault, because: &[&str]) {
     let listener = Listener::new();
     let subnet = Subnet::new().await;
     let faults = subnet.devnet.chain().faults().clone();
-    let reports = rounds(&subnet, Obedient::default(), 8, |report| {
+    let (reports, told) = watched_rounds(&subnet, Obedient::default(), 8, |report| {
         if report.round == 2 {
             faults.set(fault.clone());
         }
@@ -84,6 +118,14 @@ async fn stalls(fault: ChainFault, because: &[&str]) {
         .collect();
     assert!(!alarms.is_empty(), "somebody must act");
     assert_eq!(alarms.len(), reasons.len(), "once per change: {alarms:?}");
+    let raised = told.raised();
+    assert_eq!(
+        raised.len(),
+        alarms.len(),
+        "programs hear what is logged: {errors:?}"
+    );
+    let named = |reason: &&str| raised.contains(&reason.trim_matches('"'));
+    assert!(reasons.iter().all(named), "{raised:?}");
 }
 
 #[tokio::test]
