@@ -57,6 +57,7 @@
 //! [`base_score::TokenTotals`]), the chain, and what makes a vector of weights legal.
 
 pub mod base_score;
+pub mod crps;
 pub mod decay;
 pub mod duplicate;
 pub mod earned;
