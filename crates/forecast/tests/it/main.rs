@@ -1,0 +1,4 @@
+//! Forecasts over the public interface.
+
+mod farm;
+mod forward;
