@@ -6,6 +6,7 @@ mod dendrite;
 mod fleet;
 mod http;
 mod requests;
+mod table;
 
 use std::sync::Arc;
 
