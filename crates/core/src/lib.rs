@@ -24,6 +24,7 @@
 
 mod account;
 mod block;
+mod fixed;
 mod ids;
 mod money;
 mod observed;
@@ -35,8 +36,9 @@ mod weights;
 
 pub use account::{AccountId, Coldkey, Hotkey};
 pub use block::{Block, BlockHash, BlockNumber, ParseHashError};
+pub use fixed::{Bits, Fixed, FixedError, I32F32, I64F64, I96F32, U64F64, U96F32};
 pub use ids::{MechId, NetUid, NetUidStorageIndex, Uid};
-pub use money::{Alpha, MoneyError, Rao};
+pub use money::{Alpha, Denominated, MoneyError, Rao, Rounding};
 pub use observed::{Observed, UnixMillis, Unknown};
 pub use price::{ExchangeRate, Price};
 pub use score::{Score, ScoreError};

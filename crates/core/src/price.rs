@@ -1,11 +1,14 @@
 use std::fmt;
+use std::num::NonZeroU64;
+use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::money::decimal;
-use crate::{Alpha, MoneyError, NetUid, Rao};
+use crate::fixed::{Bits, Fixed};
+use crate::money::{self, decimal};
+use crate::{Alpha, MoneyError, NetUid, Rao, Rounding};
 
-const UNITS: u128 = 1_000_000_000;
+const UNITS: u128 = money::UNITS as u128;
 
 /// What one whole alpha of a subnet costs, counted in rao.
 ///
@@ -67,7 +70,61 @@ impl Price {
     }
 }
 
+impl Price {
+    /// What one alpha of root costs, whose alpha is TAO.
+    pub const ROOT: Self = Self(Rao::from_rao(1_000_000_000));
+
+    /// A price as the chain keeps its averages: TAO for one alpha, in fixed point.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] below zero, and above what 64 bits of rao hold.
+    pub fn from_fixed<B: Bits, const PLACES: u32>(
+        tao: Fixed<B, PLACES>,
+        rounding: Rounding,
+    ) -> Result<Self, MoneyError> {
+        let rao = tao.times(money::UNITS, rounding);
+        let rao = rao.map(Rao::from_rao).ok_or(MoneyError::Overflow)?;
+        Ok(Self(rao))
+    }
+
+    /// `numerator / denominator` of the price.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] when it does not fit.
+    pub fn ratio(
+        self,
+        numerator: u64,
+        denominator: NonZeroU64,
+        rounding: Rounding,
+    ) -> Result<Self, MoneyError> {
+        self.0.ratio(numerator, denominator, rounding).map(Self)
+    }
+}
+
+/// Reads TAO for one alpha: `0.03466`, or as it prints, `0.03466 τ/α`.
+impl FromStr for Price {
+    type Err = MoneyError;
+
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        text.strip_suffix("/α").unwrap_or(text).parse().map(Self)
+    }
+}
+
 impl ExchangeRate {
+    /// `numerator / denominator` of the rate.
+    ///
+    /// # Errors
+    /// [`MoneyError::Overflow`] when it does not fit.
+    pub fn ratio(
+        self,
+        numerator: u64,
+        denominator: NonZeroU64,
+        rounding: Rounding,
+    ) -> Result<Self, MoneyError> {
+        let ratio = rounding.ratio(self.0, numerator, denominator);
+        ratio.map(Self).ok_or(MoneyError::Overflow)
+    }
+
     /// Takes a count of 10⁻⁹.
     pub const fn from_billionths(rate: u64) -> Self {
         Self(rate)
@@ -96,6 +153,7 @@ mod tests {
     use proptest::prelude::*;
 
     use super::*;
+    use crate::I96F32;
 
     const SN: NetUid = NetUid(45);
 
@@ -105,13 +163,30 @@ mod tests {
         let price = Price::per_alpha(Rao::from_rao(34_660_000));
         let held = Alpha::from_base_units(SN, 21_536_900_000);
         assert_eq!(price.value(held), Ok(Rao::from_rao(746_468_954)));
-        let one = Price::per_alpha(Rao::from_tao(1).expect("it fits"));
         assert_eq!(
-            price.in_terms_of(one),
+            price.in_terms_of(Price::ROOT),
             Ok(ExchangeRate::from_billionths(34_660_000)),
             "root's price is 1, so the rate to it is the price"
         );
         assert_eq!(price.to_string(), "0.03466 τ/α");
+        assert_eq!("0.03466 τ/α".parse(), Ok(price));
+        assert_eq!("0.03466".parse(), Ok(price));
+    }
+
+    #[test]
+    fn a_fixed_point_price_is_read_in_rao() {
+        let price = |text: &str, rounding| {
+            let tao: I96F32 = text.parse().expect("exact");
+            Price::from_fixed(tao, rounding)
+        };
+        let rao = |rao| Ok(Price::per_alpha(Rao::from_rao(rao)));
+        assert_eq!(price("2.25", Rounding::Down), rao(2_250_000_000));
+        let step = "0.00000000023283064365386962890625";
+        assert_eq!(price(step, Rounding::Down), rao(0));
+        assert_eq!(price(step, Rounding::Up), rao(1));
+        assert_eq!(price("-1", Rounding::Up), Err(MoneyError::Overflow));
+        let most = Price::from_fixed(I96F32::MAX, Rounding::Down);
+        assert_eq!(most, Err(MoneyError::Overflow));
     }
 
     #[test]

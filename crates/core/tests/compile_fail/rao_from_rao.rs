@@ -1,0 +1,8 @@
+//! An amount made from itself.
+
+use axonry_core::Rao;
+
+fn main() {
+    let free = Rao::from_rao(21_536_900_000);
+    let _ = Rao::from_rao(free);
+}
