@@ -3,10 +3,16 @@
 mod answer;
 mod breaker;
 mod builder;
+mod chunks;
+mod counting;
 mod error;
+mod exchange;
 mod fan_out;
+mod intake;
 mod pool;
 mod question;
+mod socket;
+mod unpack;
 
 use std::net::{IpAddr, SocketAddr};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -14,13 +20,17 @@ use std::time::Duration;
 
 use axonry_core::{Hotkey, Signer, Uid};
 use bytes::Bytes;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 
 use crate::{NonceSource, Synapse};
 use breaker::Breaker;
+use counting::Counting;
+use exchange::later;
 use pool::Pool;
 
 pub use builder::{AnswerLimits, DendriteBuilder, Protocol};
+pub use chunks::Chunks;
+pub use counting::DendriteCounters;
 pub use error::CallError;
 pub use fan_out::{Answers, Patience};
 pub use question::Question;
@@ -79,7 +89,8 @@ struct Inner {
     nonces: NonceSource,
     pool: Pool,
     breaker: Mutex<Breaker>,
-    parsing: tokio::sync::Semaphore,
+    parsing: Arc<tokio::sync::Semaphore>,
+    counting: Counting,
 }
 
 /// An axon to ask.
@@ -98,8 +109,9 @@ pub struct Target {
 pub struct Answer<T> {
     /// The answer.
     pub value: T,
-    /// From the first byte of the request to the last byte of the answer; the making of the
-    /// connection is not in it, nor is reading what it says.
+    /// From the first byte of the request to the last byte of the answer, at the socket: the making
+    /// of the connection is not in it, nor is reading what it says, nor (on Linux, where the kernel
+    /// tells when bytes arrived) how long they lay there until this process had its turn.
     pub latency: Duration,
     /// Bytes of the answer's body on the wire.
     pub bytes: usize,
@@ -132,7 +144,7 @@ impl Dendrite {
         within: Duration,
     ) -> Result<Answer<S::Response>, CallError> {
         let question = Question::of::<S>(request, within)?;
-        let deadline = Instant::now() + within;
+        let deadline = later(Instant::now(), within);
         let answer = self.call_bytes(target, &question, deadline).await?;
         self.read::<S>(answer).await
     }
@@ -148,23 +160,15 @@ impl Dendrite {
         question: &Question,
         deadline: Instant,
     ) -> Result<Answer<Bytes>, CallError> {
-        let started = Instant::now();
-        if !self.inner.may_ask(target.address) {
-            return Err(CallError::Address {
-                address: target.address,
-            });
-        }
-        self.breaker(|breaker| breaker.admit(target.hotkey, started))?;
-        let calling = self.inner.exchange(target, question);
-        let outcome = match timeout_at(deadline, calling).await {
-            Ok(outcome) => outcome,
-            Err(_) => Err(CallError::Timeout {
-                after: started.elapsed(),
-            }),
-        };
-        let reached = !outcome.as_ref().is_err_and(CallError::is_unreachable);
-        self.breaker(|breaker| breaker.note(target.hotkey, reached, Instant::now()));
-        outcome
+        let asking = self.inner.ask(target, question, deadline);
+        let (head, answer) = self.within(target, deadline, asking).await?;
+        self.unpacked(head, answer).await
+    }
+
+    /// What it has done so far.
+    pub fn counters(&self) -> DendriteCounters {
+        let resting = self.breaker(|breaker| breaker.resting(Instant::now()));
+        self.inner.counting.snapshot(resting)
     }
 
     fn breaker<T>(&self, ask: impl FnOnce(&mut Breaker) -> T) -> T {
@@ -184,6 +188,20 @@ impl Inner {
         let somewhere = address.port() != 0 && !ip.is_unspecified() && !ip.is_multicast();
         somewhere && (self.private_addresses || is_public(ip))
     }
+}
+
+/// The first words of a text that may be of any length and hold anything.
+fn shortened(text: String) -> String {
+    const WORDS: usize = 256;
+
+    let mut kept = String::with_capacity(text.len().min(WORDS));
+    for one in text.chars() {
+        if kept.len() + one.len_utf8() > WORDS {
+            break;
+        }
+        kept.push(if one.is_control() { ' ' } else { one });
+    }
+    kept
 }
 
 /// Whether an address is one of the open Internet, rather than of somebody's own network: a miner

@@ -38,8 +38,8 @@ mod synapse;
 pub use axon::{Axon, AxonBuilder, AxonCounters, Failure, Limits, Rate, Route};
 pub use caller::{Caller, Roster, Standing};
 pub use dendrite::{
-    Answer, AnswerLimits, Answers, CallError, Dendrite, DendriteBuilder, Patience, Protocol,
-    Question, Target,
+    Answer, AnswerLimits, Answers, CallError, Chunks, Dendrite, DendriteBuilder, DendriteCounters,
+    Patience, Protocol, Question, Target,
 };
 pub use nonce::NonceSource;
 pub use replay::{Replay, ReplayGuard};

@@ -34,13 +34,17 @@ impl Breaker {
     /// Whether an axon may be asked now.
     pub(super) fn admit(&self, hotkey: Hotkey, now: Instant) -> Result<(), CallError> {
         match self.failing.get(&hotkey) {
-            Some(failing) if failing.times >= FAILURES && now < failing.until => {
-                Err(CallError::Resting {
-                    again_in: failing.until - now,
-                })
-            }
+            Some(failing) if failing.rests(now) => Err(CallError::Resting {
+                again_in: failing.until - now,
+            }),
             _ => Ok(()),
         }
+    }
+
+    /// How many rest now.
+    pub(super) fn resting(&self, now: Instant) -> usize {
+        let failing = self.failing.values();
+        failing.filter(|failing| failing.rests(now)).count()
     }
 
     /// Takes note of a call's end.
@@ -63,6 +67,12 @@ impl Breaker {
         failing.times = failing.times.saturating_add(1);
         let doublings = failing.times.saturating_sub(FAILURES).min(16);
         failing.until = now + (FIRST * 2_u32.pow(doublings)).min(LONGEST);
+    }
+}
+
+impl Failing {
+    fn rests(&self, now: Instant) -> bool {
+        self.times >= FAILURES && now < self.until
     }
 }
 

@@ -5,6 +5,7 @@ use std::time::Duration;
 use axonry_core::Signer;
 
 use super::breaker::Breaker;
+use super::counting::Counting;
 use super::pool::Pool;
 use super::{Dendrite, Inner};
 use crate::{NonceSource, bt};
@@ -36,6 +37,8 @@ pub struct AnswerLimits {
     pub wire: usize,
     /// Bytes of a body unpacked.
     pub unpacked: usize,
+    /// How many times larger than packed a body may be; 64 KiB are always allowed.
+    pub ratio: u32,
 }
 
 impl Default for AnswerLimits {
@@ -47,6 +50,7 @@ impl Default for AnswerLimits {
             grace: Duration::from_secs(5),
             wire: 16 << 20,
             unpacked: 64 << 20,
+            ratio: 100,
         }
     }
 }
@@ -128,7 +132,8 @@ impl DendriteBuilder {
                 nonces: NonceSource::default(),
                 pool: Pool::new(self.idle, self.idle_at_most),
                 breaker: Mutex::new(Breaker::default()),
-                parsing: tokio::sync::Semaphore::new(threads),
+                parsing: Arc::new(tokio::sync::Semaphore::new(threads)),
+                counting: Counting::default(),
             }),
         }
     }

@@ -82,6 +82,12 @@ pub enum CallError {
         /// What is wrong, at most 256 bytes of it.
         reason: String,
     },
+    /// The answer is there, but who was to read it took too long.
+    #[error("the answer came, but was not read within {after:?}")]
+    Unread {
+        /// How long its reader had.
+        after: Duration,
+    },
     /// The round was over before this one had answered.
     #[error("the round was over before there was an answer")]
     RoundOver,
@@ -102,12 +108,13 @@ impl CallError {
         matches!(self, Self::Connect { .. })
     }
 
-    /// Whether the axon was not asked, so that the failure says nothing of it.
+    /// Whether the failure says nothing of the axon: it was not asked, or answered and was not read.
     pub const fn is_ours(&self) -> bool {
         matches!(
             self,
             Self::Resting { .. }
                 | Self::RoundOver
+                | Self::Unread { .. }
                 | Self::Signing(_)
                 | Self::Question(_)
                 | Self::Unwritable(_)

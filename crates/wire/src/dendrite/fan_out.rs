@@ -12,6 +12,7 @@ use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
+use super::exchange::later;
 use super::{Answer, CallError, Dendrite, Question, Target};
 use crate::Synapse;
 
@@ -41,6 +42,11 @@ impl Patience {
 }
 
 /// Answers as they land, one for every axon that was to be asked: an answer or why there is none.
+///
+/// Axons are asked while somebody waits in [`next`](Self::next), and at no time are there more than
+/// [`Patience::at_once`] that are being asked or whose answers have landed and were not taken. That
+/// bounds the memory of a caller who is slow to take them: `at_once` times what an answer may cost
+/// ([`AnswerLimits`](super::AnswerLimits)), as bytes and as what was read from them.
 ///
 /// Dropping it ends what is still under way.
 pub struct Answers<T> {
@@ -93,12 +99,12 @@ impl Dendrite {
         F: Future<Output = Result<Answer<T>, CallError>> + Send + 'static,
     {
         let (dendrite, shared) = (self.clone(), Arc::new((question, read)));
-        let over = Instant::now() + patience.whole;
+        let over = later(Instant::now(), patience.whole);
         let start = move |target: Target| -> Asking<T> {
             let (dendrite, shared) = (dendrite.clone(), Arc::clone(&shared));
             Box::pin(async move {
                 let (question, read) = &*shared;
-                let deadline = over.min(Instant::now() + patience.each);
+                let deadline = over.min(later(Instant::now(), patience.each));
                 let answer = match dendrite.call_bytes(&target, question, deadline).await {
                     Ok(answer) => reading(read(answer), deadline).await,
                     Err(error) => Err(error),
@@ -122,14 +128,14 @@ async fn reading<T>(
     deadline: Instant,
 ) -> Result<Answer<T>, CallError> {
     let reading = AssertUnwindSafe(reading).catch_unwind();
-    let reason = match timeout_at(deadline + READING, reading).await {
-        Ok(Ok(read)) => return read,
-        Ok(Err(_)) => "its reader panicked",
-        Err(_) => "its reader took too long",
-    };
-    Err(CallError::Unreadable {
-        reason: reason.to_owned(),
-    })
+    match timeout_at(later(deadline, READING), reading).await {
+        Ok(Ok(read)) => read,
+        Ok(Err(_)) => Err(CallError::Unreadable {
+            reason: "its reader panicked".to_owned(),
+        }),
+        // Our own processors may be short, which is nothing that the axon could help.
+        Err(_) => Err(CallError::Unread { after: READING }),
+    }
 }
 
 impl<T: Send + 'static> Answers<T> {

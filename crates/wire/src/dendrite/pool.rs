@@ -3,7 +3,7 @@
 
 use std::collections::HashMap;
 use std::net::SocketAddr;
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -11,18 +11,21 @@ use http_body_util::Full;
 use hyper::client::conn::http1::{self, SendRequest};
 use hyper_util::rt::TokioIo;
 use tokio::net::TcpStream;
-use tokio::time::{Instant, timeout};
+use tokio::time::{Instant, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::CallError;
+use super::socket::{Socket, Times};
+
+/// Bytes of an answer's headers, trailers included.
+const HEAD_AT_MOST: usize = 64 << 10;
 
 /// A connection to one axon that is free to be used.
 #[derive(Debug)]
 pub(super) struct Connection {
     pub(super) requests: SendRequest<Full<Bytes>>,
     pub(super) uuid: String,
-    /// Whether a request has been answered on it.
-    pub(super) used: bool,
+    pub(super) times: Arc<Times>,
     _driver: AbortOnDropHandle<()>,
 }
 
@@ -102,19 +105,18 @@ impl Kept {
     }
 }
 
-/// A new connection.
-pub(super) async fn connect(
-    address: SocketAddr,
-    within: Duration,
-) -> Result<Connection, CallError> {
+/// A new connection, until then or not at all.
+pub(super) async fn connect(address: SocketAddr, until: Instant) -> Result<Connection, CallError> {
     let failed = |source| CallError::Connect { address, source };
-    let stream = match timeout(within, TcpStream::connect(address)).await {
+    let stream = match timeout_at(until, TcpStream::connect(address)).await {
         Ok(stream) => stream.map_err(failed)?,
         Err(_) => return Err(failed(std::io::ErrorKind::TimedOut.into())),
     };
-    // Where it cannot be had, requests go out a little later.
-    let _ = stream.set_nodelay(true);
-    let (requests, driver) = http1::handshake(TokioIo::new(stream))
+    let socket = Socket::new(stream);
+    let times = socket.times();
+    let (requests, driver) = http1::Builder::new()
+        .max_header_size(HEAD_AT_MOST)
+        .handshake(TokioIo::new(socket))
         .await
         .map_err(|source| CallError::Broken { address, source })?;
     let driver = async {
@@ -124,7 +126,7 @@ pub(super) async fn connect(
     Ok(Connection {
         requests,
         uuid: uuid(),
-        used: false,
+        times,
         _driver: AbortOnDropHandle::new(tokio::spawn(driver)),
     })
 }

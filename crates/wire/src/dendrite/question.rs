@@ -63,16 +63,35 @@ impl Question {
     }
 }
 
+/// How an answer may come.
+#[derive(Clone, Copy, Debug)]
+pub(super) enum Packing {
+    /// As it is, or packed.
+    Gzip,
+    /// As it is.
+    Plain,
+}
+
+impl Packing {
+    const fn accepted(self) -> HeaderValue {
+        HeaderValue::from_static(match self {
+            Self::Gzip => "gzip",
+            Self::Plain => "identity",
+        })
+    }
+}
+
 impl Inner {
     /// The request for one receiver, signed now.
     pub(super) async fn request(
         &self,
         target: &Target,
         question: &Question,
+        packing: Packing,
         uuid: &str,
     ) -> Result<Request<Full<Bytes>>, CallError> {
         let nonce = self.nonces.next(now());
-        match self.protocol {
+        let (signed, body) = match self.protocol {
             Protocol::Headers { version } => {
                 let sender = Sender {
                     signer: self.signer.clone(),
@@ -86,23 +105,14 @@ impl Inner {
                     port: target.address.port(),
                 };
                 let signed = sender.request(&question.prepared, &receiver, nonce).await?;
-                Ok(post(
-                    target.address,
-                    &question.path,
-                    signed.headers,
-                    signed.body.into(),
-                ))
+                (signed.headers, signed.body.into())
             }
             Protocol::BtAuth => {
                 let headers = self.btauth(&target.hotkey, question, nonce).await?;
-                Ok(post(
-                    target.address,
-                    &question.path,
-                    headers,
-                    question.json.clone(),
-                ))
+                (headers, question.json.clone())
             }
-        }
+        };
+        Ok(post(target.address, &question.path, packing, signed, body))
     }
 
     async fn btauth(
@@ -127,6 +137,7 @@ impl Inner {
 fn post(
     address: SocketAddr,
     path: &str,
+    packing: Packing,
     signed: Vec<(String, String)>,
     body: Bytes,
 ) -> Request<Full<Bytes>> {
@@ -137,7 +148,7 @@ fn post(
     let text = |text: &str| HeaderValue::from_str(text).expect("addresses, numbers and digits");
     headers.insert(HOST, text(&address.to_string()));
     headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    headers.insert(ACCEPT_ENCODING, HeaderValue::from_static("gzip"));
+    headers.insert(ACCEPT_ENCODING, packing.accepted());
     for (name, value) in signed {
         let name = HeaderName::try_from(name).expect("the names of the protocol are headers");
         headers.insert(name, text(&value));

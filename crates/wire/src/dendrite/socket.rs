@@ -1,0 +1,294 @@
+//! A socket that knows when the first byte of a question went, and when the last of an answer came.
+//!
+//! What is measured between the two is charged to who was asked, so the times are those of the
+//! socket: on Linux the kernel's own, taken when a packet arrives, however long it takes this
+//! process to get its turn and read.
+
+use std::io;
+use std::pin::Pin;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::task::{Context, Poll, ready};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
+use tokio::net::TcpStream;
+
+/// When bytes went and came on one connection.
+#[derive(Debug)]
+pub(super) struct Times {
+    base: Instant,
+    /// Nanoseconds after `base`, and one; zero while there is nothing to tell.
+    went: AtomicU64,
+    came: AtomicU64,
+}
+
+impl Times {
+    fn new() -> Self {
+        Self {
+            base: Instant::now(),
+            went: AtomicU64::new(0),
+            came: AtomicU64::new(0),
+        }
+    }
+
+    /// Forgets the last question: what goes out next is the first byte of another.
+    pub(super) fn begin(&self) {
+        self.went.store(0, Ordering::Release);
+        self.came.store(0, Ordering::Release);
+    }
+
+    /// When the first byte of the question was written.
+    pub(super) fn went(&self) -> Option<Instant> {
+        self.instant(&self.went)
+    }
+
+    /// When the last byte that has been read arrived.
+    pub(super) fn came(&self) -> Option<Instant> {
+        self.instant(&self.came)
+    }
+
+    fn instant(&self, time: &AtomicU64) -> Option<Instant> {
+        let nanos = time.load(Ordering::Acquire).checked_sub(1)?;
+        Some(self.base + Duration::from_nanos(nanos))
+    }
+
+    fn nanos(&self, at: Instant) -> u64 {
+        let since = at.saturating_duration_since(self.base).as_nanos();
+        // Five hundred years of one connection are not enough to saturate it.
+        u64::try_from(since).unwrap_or(u64::MAX).saturating_add(1)
+    }
+
+    fn wrote(&self, at: Instant) {
+        let first = Ordering::AcqRel;
+        // What follows the first byte changes nothing.
+        let _ = self
+            .went
+            .compare_exchange(0, self.nanos(at), first, Ordering::Relaxed);
+    }
+
+    fn read(&self, at: Instant) {
+        self.came.store(self.nanos(at), Ordering::Release);
+    }
+}
+
+/// A connected socket.
+#[derive(Debug)]
+pub(super) struct Socket {
+    stream: TcpStream,
+    times: Arc<Times>,
+    /// When it was last seen that nothing had arrived: what comes afterwards came later than this.
+    empty: Instant,
+}
+
+impl Socket {
+    pub(super) fn new(stream: TcpStream) -> Self {
+        // Where they cannot be had, small requests go out a little later and the times of arrival
+        // are those of our reading.
+        let _ = stream.set_nodelay(true);
+        arrival::enable(&stream);
+        Self {
+            stream,
+            times: Arc::new(Times::new()),
+            empty: Instant::now(),
+        }
+    }
+
+    pub(super) fn times(&self) -> Arc<Times> {
+        Arc::clone(&self.times)
+    }
+}
+
+impl AsyncRead for Socket {
+    fn poll_read(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+    ) -> Poll<io::Result<()>> {
+        let Self {
+            stream,
+            times,
+            empty,
+        } = &mut *self;
+        let (count, arrived) = ready!(arrival::poll_receive(stream, context, buffer, empty))?;
+        // The end of a connection is no byte of an answer.
+        if count > 0 {
+            times.read(arrived);
+        }
+        Poll::Ready(Ok(()))
+    }
+}
+
+impl AsyncWrite for Socket {
+    fn poll_write(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        bytes: &[u8],
+    ) -> Poll<io::Result<usize>> {
+        let begun = Instant::now();
+        let written = ready!(Pin::new(&mut self.stream).poll_write(context, bytes));
+        if matches!(written, Ok(count) if count > 0) {
+            self.times.wrote(begun);
+        }
+        Poll::Ready(written)
+    }
+
+    fn poll_write_vectored(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+        slices: &[io::IoSlice<'_>],
+    ) -> Poll<io::Result<usize>> {
+        let begun = Instant::now();
+        let written = ready!(Pin::new(&mut self.stream).poll_write_vectored(context, slices));
+        if matches!(written, Ok(count) if count > 0) {
+            self.times.wrote(begun);
+        }
+        Poll::Ready(written)
+    }
+
+    fn is_write_vectored(&self) -> bool {
+        self.stream.is_write_vectored()
+    }
+
+    fn poll_flush(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_flush(context)
+    }
+
+    fn poll_shutdown(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<io::Result<()>> {
+        Pin::new(&mut self.stream).poll_shutdown(context)
+    }
+}
+
+#[cfg(target_os = "linux")]
+mod arrival {
+    use std::io::{self, IoSliceMut};
+    use std::os::fd::AsRawFd;
+    use std::task::{Context, Poll, ready};
+    use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+
+    use nix::sys::socket::{
+        ControlMessageOwned, MsgFlags, recvmsg, setsockopt, sockopt::ReceiveTimestampns,
+    };
+    use nix::sys::time::TimeSpec;
+    use tokio::io::{Interest, ReadBuf};
+    use tokio::net::TcpStream;
+
+    /// Asks the kernel to note when packets arrive.
+    pub(super) fn enable(stream: &TcpStream) {
+        let _ = setsockopt(stream, ReceiveTimestampns, &true);
+    }
+
+    /// Receives bytes, and says how many and when the last of them arrived.
+    pub(super) fn poll_receive(
+        stream: &TcpStream,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+        empty: &mut Instant,
+    ) -> Poll<io::Result<(usize, Instant)>> {
+        loop {
+            ready!(stream.poll_read_ready(context))?;
+            let looked = Instant::now();
+            let receiving = || receive(stream, buffer.initialize_unfilled(), *empty);
+            match stream.try_io(Interest::READABLE, receiving) {
+                Err(error) if error.kind() == io::ErrorKind::WouldBlock => *empty = looked,
+                Err(error) => return Poll::Ready(Err(error)),
+                Ok((count, arrived)) => {
+                    buffer.advance(count);
+                    return Poll::Ready(Ok((count, arrived)));
+                }
+            }
+        }
+    }
+
+    /// The time of arrival is never before `empty`, when there was nothing, and never after now,
+    /// whatever the system's clock did in between.
+    fn receive(
+        stream: &TcpStream,
+        buffer: &mut [u8],
+        empty: Instant,
+    ) -> io::Result<(usize, Instant)> {
+        let mut control = nix::cmsg_space!(TimeSpec);
+        let mut slices = [IoSliceMut::new(buffer)];
+        let received = recvmsg::<()>(
+            stream.as_raw_fd(),
+            &mut slices,
+            Some(&mut control),
+            MsgFlags::empty(),
+        )?;
+        let now = Instant::now();
+        let mut messages = received.cmsgs().into_iter().flatten();
+        let waited = messages.find_map(|message| match message {
+            ControlMessageOwned::ScmTimestampns(stamp) => {
+                let clock = SystemTime::now().duration_since(UNIX_EPOCH).ok()?;
+                clock.checked_sub(Duration::from(stamp))
+            }
+            _ => None,
+        });
+        let arrived = now.checked_sub(waited.unwrap_or_default()).unwrap_or(now);
+        Ok((received.bytes, arrived.max(empty).min(now)))
+    }
+}
+
+#[cfg(not(target_os = "linux"))]
+mod arrival {
+    use std::io;
+    use std::pin::Pin;
+    use std::task::{Context, Poll, ready};
+    use std::time::Instant;
+
+    use tokio::io::{AsyncRead, ReadBuf};
+    use tokio::net::TcpStream;
+
+    pub(super) fn enable(_: &TcpStream) {}
+
+    /// Receives bytes; they arrived when they are read, for all that can be told here.
+    pub(super) fn poll_receive(
+        stream: &mut TcpStream,
+        context: &mut Context<'_>,
+        buffer: &mut ReadBuf<'_>,
+        _: &mut Instant,
+    ) -> Poll<io::Result<(usize, Instant)>> {
+        let before = buffer.filled().len();
+        ready!(Pin::new(stream).poll_read(context, buffer))?;
+        Poll::Ready(Ok((buffer.filled().len() - before, Instant::now())))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[tokio::test]
+    #[cfg(target_os = "linux")]
+    async fn bytes_came_when_they_arrived_however_late_they_are_read() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        let address = listener.local_addr().expect("an address");
+        let stream = TcpStream::connect(address).await.expect("a connection");
+        let (mut theirs, _) = listener.accept().await.expect("a connection");
+        let mut ours = Socket::new(stream);
+        let times = ours.times();
+        times.begin();
+        assert_eq!((times.went(), times.came()), (None, None));
+        ours.write_all(b"question").await.expect("written");
+        // The kernel begins to take times a moment after it was first asked to on this machine.
+        for _ in 0..100 {
+            let sent = Instant::now();
+            theirs.write_all(b"answer").await.expect("written");
+            // The whole runtime is held up, as it is where processors are short.
+            while sent.elapsed() < Duration::from_millis(50) {
+                std::hint::spin_loop();
+            }
+            let mut answer = [0; 6];
+            ours.read_exact(&mut answer).await.expect("an answer");
+            let came = times.came().expect("something came");
+            if came.saturating_duration_since(sent) < Duration::from_millis(25) {
+                assert!(times.went().expect("something went") <= came);
+                return;
+            }
+        }
+        panic!("the times are those of reading");
+    }
+}
