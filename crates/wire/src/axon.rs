@@ -5,11 +5,14 @@ mod answer;
 mod builder;
 mod connection;
 mod failure;
+mod judgement;
 mod limits;
 mod pipeline;
 mod question;
 mod queue;
 mod route;
+mod streaming;
+mod verification;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -23,6 +26,7 @@ pub use builder::AxonBuilder;
 pub use failure::Failure;
 pub use limits::{Limits, Rate};
 pub use route::Route;
+pub use verification::{Asked, Signed};
 
 /// A server that answers other neurons' requests; it serves until it is drained or dropped.
 ///
@@ -75,12 +79,14 @@ pub struct AxonCounters {
     pub connections: u64,
     /// Connections closed at once, because there were too many.
     pub connections_refused: u64,
-    /// Requests that a handler answered.
+    /// Requests that a handler answered, to the end where it answers in pieces.
     pub answered: u64,
     /// Requests that were refused before a handler saw them.
     pub refused: u64,
     /// Requests whose handler failed, took too long or panicked.
     pub failed: u64,
+    /// Requests whose caller left before he had his answer.
+    pub abandoned: u64,
 }
 
 #[derive(Debug, Default)]
@@ -90,6 +96,7 @@ struct Counting {
     answered: AtomicU64,
     refused: AtomicU64,
     failed: AtomicU64,
+    abandoned: AtomicU64,
 }
 
 impl Counting {
@@ -118,6 +125,7 @@ impl Axon {
             answered,
             refused,
             failed,
+            abandoned,
         } = &*self.counters;
         AxonCounters {
             connections: read(connections),
@@ -125,6 +133,7 @@ impl Axon {
             answered: read(answered),
             refused: read(refused),
             failed: read(failed),
+            abandoned: read(abandoned),
         }
     }
 

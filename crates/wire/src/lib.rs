@@ -35,7 +35,7 @@ mod replay;
 mod signature;
 mod synapse;
 
-pub use axon::{Axon, AxonBuilder, AxonCounters, Failure, Limits, Rate, Route};
+pub use axon::{Asked, Axon, AxonBuilder, AxonCounters, Failure, Limits, Rate, Route, Signed};
 pub use caller::{Caller, Roster, Standing};
 pub use dendrite::{
     Answer, AnswerLimits, Answers, CallError, Chunks, Dendrite, DendriteBuilder, DendriteCounters,

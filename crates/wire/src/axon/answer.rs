@@ -11,6 +11,7 @@ use serde::ser::{SerializeMap, Serializer};
 
 use super::Failure;
 use super::question::Fields;
+use super::streaming::Streaming;
 use crate::bt::{Head, Terminal};
 
 /// An answer to a `btauth/1` request: the JSON and nothing else.
@@ -38,6 +39,22 @@ fn response(status: StatusCode, body: Bytes) -> Response<Body> {
     response
 }
 
+/// An answer in pieces, with the headers that SDK 10 builds its object from when it has them all.
+pub(super) fn stream(
+    name: &str,
+    head: Option<Head>,
+    pieces: Streaming,
+) -> Result<Response<Body>, Failure> {
+    let mut response = Response::new(Body::from_stream(pieces));
+    if let Some(mut head) = head {
+        succeeded(&mut head);
+        announce(&mut response, name, &head)?;
+    }
+    let events = HeaderValue::from_static("text/event-stream");
+    response.headers_mut().insert(CONTENT_TYPE, events);
+    Ok(response)
+}
+
 /// An answer to a header request: the whole synapse, as SDK 10 builds its object from.
 pub(super) fn synapse(
     name: &str,
@@ -46,8 +63,7 @@ pub(super) fn synapse(
     answered: &[u8],
     took: Duration,
 ) -> Result<Response<Body>, Failure> {
-    head.axon.status_code = Some(200);
-    head.axon.status_message = Some("Success".to_owned());
+    succeeded(&mut head);
     head.axon.process_time = Some(took.as_secs_f64());
     let answered = Fields::of(answered).map_err(|_| Failure::UNPRINTABLE)?;
     let body = serde_json::to_vec(&Whole {
@@ -60,13 +76,23 @@ pub(super) fn synapse(
         StatusCode::OK,
         body.map_err(|_| Failure::UNPRINTABLE)?.into(),
     );
+    announce(&mut response, name, &head)?;
+    Ok(response)
+}
+
+fn succeeded(head: &mut Head) {
+    head.axon.status_code = Some(200);
+    head.axon.status_message = Some("Success".to_owned());
+}
+
+fn announce(response: &mut Response<Body>, name: &str, head: &Head) -> Result<(), Failure> {
     let headers = response.headers_mut();
     headers.insert("name", value(name)?);
     for (name, text) in head.to_headers() {
         let name = HeaderName::try_from(name).map_err(|_| Failure::UNPRINTABLE)?;
         headers.insert(name, value(&text)?);
     }
-    Ok(response)
+    Ok(())
 }
 
 fn value(text: &str) -> Result<HeaderValue, Failure> {

@@ -3,14 +3,15 @@ use std::sync::Arc;
 
 use axonry_core::Hotkey;
 use bytes::Bytes;
-use futures_util::FutureExt;
+use futures_util::{FutureExt, Stream};
 use serde::de::DeserializeOwned;
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
-use super::pipeline::{Clock, Handler, Pipeline, Served};
+use super::pipeline::{Clock, Handler, Pipeline, Said, Served};
+use super::streaming::pieces;
 use super::{Axon, Failure, Limits, Route, connection};
 use crate::nonce::now;
 use crate::{Caller, Ping, Roster, Synapse};
@@ -43,7 +44,7 @@ impl AxonBuilder {
     ///
     /// A handler that panics, or takes longer than its route allows, fails its own request only.
     #[must_use]
-    pub fn route<S, H, F>(mut self, route: Route, handler: H) -> Self
+    pub fn route<S, H, F>(self, route: Route, handler: H) -> Self
     where
         S: Synapse,
         H: Fn(Caller, S::Request) -> F + Send + Sync + 'static,
@@ -54,15 +55,63 @@ impl AxonBuilder {
             let handler = Arc::clone(&handler);
             async move {
                 let response = handler(caller, read(body).await?).await?;
-                serde_json::to_vec(&response).map_err(|_| Failure::UNPRINTABLE)
+                let json = serde_json::to_vec(&response).map_err(|_| Failure::UNPRINTABLE)?;
+                Ok(Said::Whole(json))
             }
             .boxed()
         });
+        self.serves::<S>(route, on_bytes)
+    }
+
+    /// Answers a synapse piece by piece, by a handler that gives a stream: what SDK 10 calls a
+    /// streaming synapse. How pieces are to be read is the synapse's own affair.
+    ///
+    /// The next piece is asked for when there is room to send it, so that a caller who is slow to
+    /// read holds the handler up and not the memory. A stream that fails, panics or takes longer
+    /// than its route allows is broken off, which the caller can tell from its end; when the caller
+    /// leaves, the stream is dropped.
+    ///
+    /// ```
+    /// use axonry_wire::{Axon, Caller, Failure, Nothing, Ping, Route};
+    /// use bytes::Bytes;
+    /// use futures_util::stream;
+    ///
+    /// # fn example(hotkey: axonry_core::Hotkey) -> axonry_wire::AxonBuilder {
+    /// Axon::builder(hotkey).route_stream::<Ping, _, _, _>(
+    ///     Route::strict(),
+    ///     |_: Caller, _: Nothing| async {
+    ///         let words = ["one ", "word ", "after ", "the ", "other"];
+    ///         Ok(stream::iter(words.map(|word| Ok::<_, Failure>(Bytes::from(word)))))
+    ///     },
+    /// )
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn route_stream<S, H, F, P>(self, route: Route, handler: H) -> Self
+    where
+        S: Synapse,
+        H: Fn(Caller, S::Request) -> F + Send + Sync + 'static,
+        F: Future<Output = Result<P, Failure>> + Send + 'static,
+        P: Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+    {
+        let handler = Arc::new(handler);
+        let on_bytes: Handler = Arc::new(move |caller, body: Bytes| {
+            let handler = Arc::clone(&handler);
+            async move {
+                let stream = handler(caller, read(body).await?).await?;
+                Ok(Said::Pieces(pieces(stream)))
+            }
+            .boxed()
+        });
+        self.serves::<S>(route, on_bytes)
+    }
+
+    fn serves<S: Synapse>(mut self, route: Route, handler: Handler) -> Self {
         let served = Served {
             name: S::NAME,
             hashed: S::HASHED,
             route,
-            handler: on_bytes,
+            handler,
         };
         self.served.insert(S::NAME, served);
         self

@@ -15,19 +15,28 @@ use bytes::Bytes;
 use futures_util::FutureExt;
 use futures_util::future::BoxFuture;
 use tokio::sync::watch;
-use tokio::time::timeout;
+use tokio::time::timeout_at;
 use tracing::debug;
 
 use super::admission::{Buckets, neighbourhood};
-use super::question::{self, Fields};
+use super::judgement::Judged;
+use super::question::Fields;
 use super::queue::Queue;
+use super::streaming::{Pieces, Streaming, Work};
 use super::{Counting, Failure, Limits, Route, answer};
-use crate::bt::{self, Head};
-use crate::{Caller, ReplayGuard, Roster, btauth};
+use crate::{Caller, ReplayGuard, Roster};
 
-/// Runs a handler on a body: reads the request, writes the answer as JSON.
+/// Runs a handler on a body: reads the request, writes the answer.
 pub(super) type Handler =
-    Arc<dyn Fn(Caller, Bytes) -> BoxFuture<'static, Result<Vec<u8>, Failure>> + Send + Sync>;
+    Arc<dyn Fn(Caller, Bytes) -> BoxFuture<'static, Result<Said, Failure>> + Send + Sync>;
+
+/// What a handler answers.
+pub(super) enum Said {
+    /// JSON.
+    Whole(Vec<u8>),
+    /// One piece after the other.
+    Pieces(Pieces),
+}
 
 /// Says what time it is, in nanoseconds since 1970.
 pub(super) type Clock = Arc<dyn Fn() -> u64 + Send + Sync>;
@@ -47,12 +56,12 @@ pub(super) struct Pipeline {
     pub(super) roster: watch::Receiver<Arc<Roster>>,
     pub(super) clock: Clock,
     pub(super) counters: Arc<Counting>,
-    body_time: Duration,
-    queue: Arc<Queue>,
-    guard: Mutex<ReplayGuard>,
+    pub(super) body_time: Duration,
+    pub(super) guard: Mutex<ReplayGuard>,
+    pub(super) claims: Mutex<Buckets<(IpAddr, Hotkey)>>,
+    pub(super) hotkeys: Mutex<Buckets<Hotkey>>,
     addresses: Mutex<Buckets<IpAddr>>,
-    claims: Mutex<Buckets<(IpAddr, Hotkey)>>,
-    hotkeys: Mutex<Buckets<Hotkey>>,
+    queue: Arc<Queue>,
 }
 
 impl Pipeline {
@@ -80,13 +89,12 @@ impl Pipeline {
 
     /// Answers a request, one way or another.
     pub(super) async fn respond(&self, address: IpAddr, request: Request<Body>) -> Response<Body> {
-        let outcome = self.outcome(address, request).await;
         let counters = &self.counters;
+        let mut leaving = Leaving(Some(counters));
+        let outcome = self.outcome(address, request).await;
+        leaving.0 = None;
         match outcome {
-            Ok(response) => {
-                Counting::add(&counters.answered);
-                response
-            }
+            Ok(response) => response,
             Err(Refused { failure, at_work }) => {
                 Counting::add(if at_work {
                     &counters.failed
@@ -113,163 +121,72 @@ impl Pipeline {
         if request.method() != Method::POST {
             return Err(Failure::METHOD.into());
         }
-        let (parts, body) = request.into_parts();
-        let headers: Vec<_> = parts
-            .headers
-            .iter()
-            .filter_map(|(name, value)| {
-                // What is no text can be no header of ours.
-                Some((name.as_str(), std::str::from_utf8(value.as_bytes()).ok()?))
-            })
-            .collect();
-        let read = async {
-            let most = served.route.body_at_most;
-            let body = question::read(&parts.headers, body, most);
-            timeout(self.body_time, body)
-                .await
-                .unwrap_or(Err(Failure::SLOW_BODY))
-        };
-        if parts.headers.contains_key(btauth::VERSION) {
-            let claimed = parts.headers.get(btauth::HOTKEY);
-            let claimed = claimed.and_then(|hotkey| hotkey.to_str().ok());
-            let caller = self.claim(served, place, address, claimed)?;
-            let body = read.await?;
-            let path = parts.uri.path_and_query();
-            let message = btauth::Message {
-                method: parts.method.as_str(),
-                path: path.map_or("/", |path| path.as_str()),
-                body: &body,
-            };
-            self.admit(&message, headers)?;
-            let answered = self.run(served, caller, body).await?;
-            return Ok(answer::plain(answered));
-        }
-        let head = Head::parse(headers).map_err(|_| Failure::HEADERS)?;
-        let claimed = head.dendrite.hotkey.as_deref();
-        let caller = self.claim(served, place, address, claimed)?;
-        let verified = self.admit_bt(served, &head)?;
-        let body = read.await?;
-        let fields = Fields::of(&body)?;
-        bound(served, &verified, &fields)?;
+        let judged = self.judge(served, address, request).await?;
+        let body = judged.body.clone();
+        let fields = judged.head.as_ref().map(|_| Fields::of(&body));
+        let fields = fields.transpose()?;
+        judged.holds(served, self.hotkey, fields.as_ref())?;
+        let Judged { caller, head, .. } = judged;
         let started = Instant::now();
-        let answered = self.run(served, caller, body.clone()).await?;
-        let response = answer::synapse(served.name, head, &fields, &answered, started.elapsed());
-        response.map_err(Refused::at_work)
-    }
-
-    /// Who the caller says he is, if that one may ask here and not too often.
-    fn claim(
-        &self,
-        served: &Served,
-        place: IpAddr,
-        address: IpAddr,
-        claimed: Option<&str>,
-    ) -> Result<Caller, Failure> {
-        let claimed = claimed.and_then(|hotkey| hotkey.parse::<Hotkey>().ok());
-        let hotkey = claimed.ok_or(Failure::HEADERS)?;
-        // By address as well: nobody can use up what another hotkey is allowed.
-        if !lock(&self.claims).take((place, hotkey), Instant::now()) {
-            return Err(Failure::TOO_OFTEN);
-        }
-        let caller = Caller {
-            hotkey,
-            address,
-            standing: self.roster.borrow().standing(&hotkey).cloned(),
+        let (said, work) = self.run(served, caller, body.clone()).await?;
+        let response = match (said, head.zip(fields)) {
+            (Said::Whole(json), None) => Ok(answer::plain(json)),
+            (Said::Whole(json), Some((head, fields))) => {
+                answer::synapse(served.name, head, &fields, &json, started.elapsed())
+            }
+            (Said::Pieces(pieces), asked) => {
+                let counters = Arc::clone(&self.counters);
+                let pieces = Streaming::new(pieces, work, counters);
+                return answer::stream(served.name, asked.map(|(head, _)| head), pieces)
+                    .map_err(Refused::at_work);
+            }
         };
-        match (served.route.admits)(&caller) {
-            true => Ok(caller),
-            false => Err(Failure::FORBIDDEN),
-        }
-    }
-
-    fn admit(
-        &self,
-        message: &btauth::Message<'_>,
-        headers: Vec<(&str, &str)>,
-    ) -> Result<(), Failure> {
-        let (now, rules) = ((self.clock)(), btauth::Rules::STANDARD);
-        let verified = message
-            .verify(headers, &self.hotkey, now, &rules)
-            .map_err(|refusal| Failure::unverified(&refusal))?;
-        let mut guard = lock(&self.guard);
-        guard.forget_until(before(
-            now,
-            rules.age_at_most.max(bt::Rules::COMPAT.longest()),
-        ));
-        guard
-            .take_unique(verified.sender, verified.nonce)
-            .map_err(|replay| Failure::unverified(&replay))?;
-        drop(guard);
-        self.signed(verified.sender)
-    }
-
-    fn admit_bt(&self, served: &Served, head: &Head) -> Result<bt::Verified, Failure> {
-        let rules = match served.route.compat {
-            true => bt::Rules::COMPAT,
-            false => bt::Rules::STRICT,
-        };
-        let now = (self.clock)();
-        let verified = bt::verify(head, &self.hotkey, now, &rules)
-            .map_err(|refusal| Failure::unverified(&refusal))?;
-        let mut guard = lock(&self.guard);
-        guard.forget_until(before(now, bt::Rules::COMPAT.longest()));
-        guard
-            .take_increasing(verified.sender, &verified.uuid, verified.nonce)
-            .map_err(|replay| Failure::unverified(&replay))?;
-        drop(guard);
-        self.signed(verified.sender)?;
-        Ok(verified)
-    }
-
-    /// What one hotkey signs counts together, wherever it comes from.
-    fn signed(&self, hotkey: Hotkey) -> Result<(), Failure> {
-        match lock(&self.hotkeys).take(hotkey, Instant::now()) {
-            true => Ok(()),
-            false => Err(Failure::TOO_OFTEN),
-        }
+        let response = response.map_err(Refused::at_work)?;
+        Counting::add(&self.counters.answered);
+        Ok(response)
     }
 
     /// Waits for a place and runs the handler, all within the route's deadline.
-    async fn run(&self, served: &Served, caller: Caller, body: Bytes) -> Result<Vec<u8>, Refused> {
+    async fn run(
+        &self,
+        served: &Served,
+        caller: Caller,
+        body: Bytes,
+    ) -> Result<(Said, Work), Refused> {
         let priority = (served.route.priority)(&caller);
+        let until = tokio::time::Instant::now() + served.route.deadline;
         let answering = async {
             let place = self.queue.place(priority).await;
-            let _place = place.ok_or(Failure::BUSY)?;
+            let place = place.ok_or(Failure::BUSY)?;
             // A handler that panics fails this request and no other.
             let handling = AssertUnwindSafe((served.handler)(caller, body)).catch_unwind();
-            let answered = handling.await.unwrap_or(Err(Failure::PANICKED));
-            answered.map_err(Refused::at_work)
+            let said = handling.await.unwrap_or(Err(Failure::PANICKED));
+            let said = said.map_err(Refused::at_work)?;
+            Ok((said, Work { place, until }))
         };
-        let answered = timeout(served.route.deadline, answering).await;
+        let answered = timeout_at(until, answering).await;
         answered.unwrap_or_else(|_| Err(Refused::at_work(Failure::LATE)))
     }
 }
 
-/// Whether what was signed covers what is asked, as far as the route insists on it.
-fn bound(served: &Served, verified: &bt::Verified, fields: &Fields<'_>) -> Result<(), Failure> {
-    if !served.route.compat && !fields.all_in(served.hashed) {
-        return Err(Failure::UNBOUND);
-    }
-    match verified.binds(&fields.hash(served.hashed)?) {
-        true => Ok(()),
-        // SDK 10 signs the hash of no field where its class lists none.
-        false if served.route.compat && verified.binds(&bt::body_hash([])) => Ok(()),
-        false => Err(Failure::TAMPERED),
-    }
-}
-
-fn before(now: u64, age: Duration) -> u64 {
-    let age = u64::try_from(age.as_nanos()).unwrap_or(u64::MAX);
-    now.saturating_sub(age)
-}
-
-fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     // Nothing is left half done behind these locks.
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Counts a caller who left before there was an answer, by being dropped with his request.
+struct Leaving<'a>(Option<&'a Counting>);
+
+impl Drop for Leaving<'_> {
+    fn drop(&mut self) {
+        if let Some(counters) = self.0 {
+            Counting::add(&counters.abandoned);
+        }
+    }
+}
+
 /// A request without an answer, and whether a handler was at work on it.
-struct Refused {
+pub(super) struct Refused {
     failure: Failure,
     at_work: bool,
 }

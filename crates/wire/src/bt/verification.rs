@@ -58,6 +58,16 @@ impl Rules {
         // A bound is a duration or nothing at all; it is never too long to be one, by the minimum.
         Duration::try_from_secs_f64(seconds.max(0.0)).unwrap_or(Duration::MAX)
     }
+
+    /// A nonce that is no further from now than it may be.
+    pub(crate) fn in_time(
+        &self,
+        nonce: i128,
+        now: u64,
+        announced: Option<f64>,
+    ) -> Result<u64, Refusal> {
+        in_time(nonce, now, self, announced)
+    }
 }
 
 /// A request whose signature holds.
