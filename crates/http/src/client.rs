@@ -5,6 +5,7 @@ mod failure;
 mod redirect;
 
 use std::sync::Arc;
+use std::sync::atomic::AtomicUsize;
 use std::sync::atomic::Ordering::Relaxed;
 use std::time::Duration;
 
@@ -41,6 +42,7 @@ struct Inner {
     flights: Flights,
     cache: Cache,
     settings: ClientBuilder,
+    under_way: AtomicUsize,
 }
 
 impl Client {
@@ -62,6 +64,7 @@ impl Client {
             flights: Flights::default(),
             cache: Cache::new(settings.cache),
             settings,
+            under_way: AtomicUsize::new(0),
         };
         Self {
             inner: Arc::new(inner),
@@ -99,6 +102,13 @@ impl Client {
         }
     }
 
+    /// How many calls have not come to their end yet, whether they are on the wire or wait for their
+    /// turn. Each has a deadline: while there are any, whoever waits for them is not stuck.
+    #[must_use]
+    pub fn under_way(&self) -> usize {
+        self.inner.under_way.load(Relaxed)
+    }
+
     /// How long `request` would wait before it is sent, because its host asked for a pause. A
     /// caller that can ask in another way may do so instead.
     #[must_use]
@@ -115,6 +125,7 @@ impl Client {
     ) -> Result<Response<T>, HttpError> {
         request.check()?;
         let inner = &*self.inner;
+        let _counted = UnderWay::of(&inner.under_way);
         let location = request.location();
         let retry = match request.retry.unwrap_or(inner.settings.retry) {
             retry if request.idempotent => retry,
@@ -159,6 +170,23 @@ impl Client {
             }
         };
         course.run(attempt, again).await
+    }
+}
+
+/// A call that has not come to its end, counted as long as it lasts.
+#[derive(Debug)]
+struct UnderWay<'a>(&'a AtomicUsize);
+
+impl<'a> UnderWay<'a> {
+    fn of(count: &'a AtomicUsize) -> Self {
+        count.fetch_add(1, Relaxed);
+        Self(count)
+    }
+}
+
+impl Drop for UnderWay<'_> {
+    fn drop(&mut self) {
+        self.0.fetch_sub(1, Relaxed);
     }
 }
 

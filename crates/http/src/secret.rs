@@ -33,6 +33,24 @@ impl Secret {
         KEYS.get_or_init(RandomState::new).hash_one(self.expose())
     }
 
+    /// Its last four characters after `***`, to tell it from others by; nothing of a shorter one.
+    ///
+    /// ```
+    /// use axonry_http::Secret;
+    ///
+    /// assert_eq!(Secret::new("ghp_abcd1234").masked(), "***1234");
+    /// assert_eq!(Secret::new("abc").masked(), "***");
+    /// ```
+    #[must_use]
+    pub fn masked(&self) -> String {
+        let text = self.expose();
+        let from = text.char_indices().rev().nth(3).map(|(at, _)| at);
+        match from {
+            Some(at) => format!("***{}", &text[at..]),
+            None => "***".to_owned(),
+        }
+    }
+
     /// Whether there is nothing to hide.
     #[must_use]
     pub fn is_empty(&self) -> bool {

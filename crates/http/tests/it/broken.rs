@@ -156,3 +156,25 @@ async fn errors_show_no_secrets() {
     assert!(!shown.contains("hidden"), "{shown}");
     assert!(shown.contains("/answer"), "{shown}");
 }
+
+#[tokio::test]
+async fn a_call_counts_as_under_way_until_it_ends_or_is_given_up() {
+    let fake = Fake::acting(vec![Act::Hang(Vec::new())]).await;
+    let client = once()
+        .request_deadline(Duration::from_millis(200))
+        .build()
+        .unwrap();
+    let call = client.bytes(Request::get(fake.url.clone()));
+    assert_eq!(client.under_way(), 0, "nothing has been asked");
+    let seen = async {
+        while client.under_way() == 0 {
+            tokio::task::yield_now().await;
+        }
+    };
+    let (answer, ()) = tokio::join!(call, seen);
+    assert!(answer.is_err());
+    assert_eq!(client.under_way(), 0, "its deadline has passed");
+    let given_up = client.bytes(Request::get(fake.url.clone()));
+    drop(tokio::time::timeout(Duration::ZERO, given_up).await);
+    assert_eq!(client.under_way(), 0);
+}
