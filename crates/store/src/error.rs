@@ -225,6 +225,11 @@ impl StoreError {
             || self.sqlstate().is_some_and(|state| state == "53100")
     }
 
+    /// Whether the values themselves are what the database does not take (class 22).
+    pub(crate) fn refuses_values(&self) -> bool {
+        self.sqlstate().is_some_and(|state| state.starts_with("22"))
+    }
+
     fn code(&self) -> Option<std::borrow::Cow<'_, str>> {
         match self {
             Self::Statement { source, .. } => source.as_database_error()?.code(),

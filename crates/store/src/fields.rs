@@ -66,6 +66,26 @@ impl Fields {
         }
     }
 
+    /// A number, or not one where the column is empty.
+    pub(crate) fn real_or_nan(&mut self) -> Result<f64, StoreError> {
+        Ok(self.optional_real()?.unwrap_or(f64::NAN))
+    }
+
+    pub(crate) fn optional_real(&mut self) -> Result<Option<f64>, StoreError> {
+        match self.next() {
+            Value::Real(value) => Ok(value),
+            _ => Err(self.corrupt("no number")),
+        }
+    }
+
+    /// A checksum: any 64 bits, or none where the row has none.
+    pub(crate) fn checksum(&mut self) -> Result<Option<i64>, StoreError> {
+        match self.next() {
+            Value::Integer(value) => Ok(value),
+            _ => Err(self.corrupt("no number")),
+        }
+    }
+
     pub(crate) fn optional_text(&mut self) -> Result<Option<String>, StoreError> {
         match self.next() {
             Value::Text(value) => Ok(value),
@@ -84,8 +104,13 @@ impl Fields {
     }
 
     pub(crate) fn bytes(&mut self) -> Result<Vec<u8>, StoreError> {
+        let bytes = self.optional_bytes()?;
+        bytes.ok_or_else(|| self.corrupt("nothing there"))
+    }
+
+    pub(crate) fn optional_bytes(&mut self) -> Result<Option<Vec<u8>>, StoreError> {
         match self.next() {
-            Value::Bytes(Some(value)) => Ok(value),
+            Value::Bytes(value) => Ok(value),
             _ => Err(self.corrupt("no bytes")),
         }
     }

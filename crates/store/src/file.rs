@@ -21,6 +21,7 @@ const BUSY: Duration = Duration::from_millis(500);
 /// How long a caller waits for its turn at the one connection.
 pub(crate) const TURN: Duration = Duration::from_secs(10);
 
+/// As every connection to a state is made, and nobody else may make one.
 fn options(path: &Path) -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .filename(path)
@@ -99,7 +100,11 @@ pub(crate) async fn create(path: &Path, content: &Content<'_>) -> Result<(), Sto
 
 async fn build(draft: &Path, content: &Content<'_>) -> Result<(), StoreError> {
     let pool = SqlitePoolOptions::new().max_connections(1);
-    let pool = pool.connect_with(options(draft)).await;
+    let options = match content {
+        Content::Predictions => options(draft).page_size(crate::predictions::PAGE_SIZE),
+        _ => options(draft),
+    };
+    let pool = pool.connect_with(options).await;
     let pool = Pool::Sqlite(pool.map_err(|source| opening(draft, source))?);
     let filled = fill(&pool, content).await;
     pool.close().await;
@@ -107,7 +112,7 @@ async fn build(draft: &Path, content: &Content<'_>) -> Result<(), StoreError> {
 }
 
 /// What it means that there is no file: a new state may be made, unless an old one left its log.
-fn missing(path: &Path) -> StoreError {
+pub(crate) fn missing(path: &Path) -> StoreError {
     let left = ["-wal", "-journal"].map(|ending| {
         let mut left = path.as_os_str().to_owned();
         left.push(ending);
@@ -212,7 +217,7 @@ async fn back_up(path: &Path, version: i64) -> Result<(), StoreError> {
 }
 
 /// A path next to another one, with the same name and an ending more.
-fn beside(path: &Path, ending: &str) -> PathBuf {
+pub(crate) fn beside(path: &Path, ending: &str) -> PathBuf {
     let mut beside = path.as_os_str().to_owned();
     beside.push(".");
     beside.push(ending);
@@ -242,7 +247,7 @@ pub(crate) fn sync_folder(path: &Path) -> io::Result<()> {
     fs::File::open(folder)?.sync_all()
 }
 
-fn opening(path: &Path, source: sqlx::Error) -> StoreError {
+pub(crate) fn opening(path: &Path, source: sqlx::Error) -> StoreError {
     let busy = match &source {
         sqlx::Error::Database(error) => matches!(error.code().as_deref(), Some("5" | "261")),
         _ => false,

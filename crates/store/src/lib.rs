@@ -6,6 +6,8 @@
 //! number which changed on the disk is noticed. On a full disk the journal goes on in space that was
 //! kept for it, and history waits.
 //!
+//! What miners predict is a thousand times as much and stands apart: [`predictions`].
+//!
 //! ```
 //! use axonry_core::{Hotkey, NetUid};
 //! use axonry_store::Store;
@@ -40,6 +42,7 @@ mod migration;
 mod pool;
 #[cfg(feature = "postgres")]
 mod postgres;
+pub mod predictions;
 mod reserve;
 mod rounds;
 mod schema;

@@ -7,15 +7,40 @@ use crate::StoreError;
 use crate::file::TURN;
 use crate::location::{DatabaseUrl, Location};
 use crate::pool::Pool;
-use crate::schema::{NEWEST, TABLES};
 use crate::store::{Content, fill};
+use crate::{predictions, schema};
 
 /// What each new connection does first. An acknowledged write is on the server's disk, and a lock
 /// that a connection of ours still had for a moment is waited for.
 const GREETING: &str = "SET synchronous_commit = on; SET lock_timeout = '500ms'";
-/// Taken by whoever writes to the schema; it goes with the connection, however that ends.
-const LOCK: &str =
-    "SELECT pg_advisory_lock(hashtextextended('axonry ' || current_schema()::text, 0))";
+
+/// What one process at a time has in a schema: a group of tables.
+#[derive(Debug)]
+pub(crate) struct Claim {
+    /// Taken by whoever writes to them; it goes with the connection, however that ends.
+    lock: &'static str,
+    /// Which table says their version, and whose they are.
+    mark: &'static str,
+    newest: i64,
+    tables: fn(&str) -> bool,
+}
+
+/// The state of a validator.
+pub(crate) static STATE: Claim = Claim {
+    lock: "SELECT pg_advisory_lock(hashtextextended('axonry ' || current_schema()::text, 0))",
+    mark: "axonry_state",
+    newest: schema::NEWEST,
+    tables: |name| schema::TABLES.iter().any(|table| table.name == name),
+};
+
+/// Predictions, which may stand beside a state.
+pub(crate) static PREDICTIONS: Claim = Claim {
+    lock: "SELECT pg_advisory_lock(
+        hashtextextended('axonry predictions ' || current_schema()::text, 0))",
+    mark: "axonry_predictions",
+    newest: predictions::NEWEST,
+    tables: |name| predictions::TABLES.contains(&name),
+};
 
 /// What a schema holds.
 enum Found {
@@ -24,29 +49,33 @@ enum Found {
     Version(i64),
 }
 
-/// Takes a schema that has a state in it.
-pub(crate) async fn open(url: &DatabaseUrl) -> Result<PgPool, StoreError> {
+/// Takes a schema that has these tables in it.
+pub(crate) async fn open(url: &DatabaseUrl, claim: &'static Claim) -> Result<PgPool, StoreError> {
     let location = || Location::Postgres(url.clone());
-    match look(url).await? {
+    match look(url, claim).await? {
         Found::Nothing => Err(StoreError::Missing {
             location: location(),
         }),
         Found::Foreign => Err(StoreError::Foreign {
             location: location(),
         }),
-        Found::Version(found) if found > NEWEST => Err(StoreError::Newer {
+        Found::Version(found) if found > claim.newest => Err(StoreError::Newer {
             location: location(),
             found,
-            known: NEWEST,
+            known: claim.newest,
         }),
-        Found::Version(_) => pool(url).await,
+        Found::Version(_) => pool(url, claim).await,
     }
 }
 
 /// Makes the tables in a schema that has none of them, all or nothing.
 pub(crate) async fn create(url: &DatabaseUrl, content: &Content<'_>) -> Result<(), StoreError> {
     let location = || Location::Postgres(url.clone());
-    match look(url).await? {
+    let claim = match content {
+        Content::Predictions => &PREDICTIONS,
+        _ => &STATE,
+    };
+    match look(url, claim).await? {
         Found::Nothing => {}
         Found::Foreign => {
             return Err(StoreError::Foreign {
@@ -59,7 +88,7 @@ pub(crate) async fn create(url: &DatabaseUrl, content: &Content<'_>) -> Result<(
             });
         }
     }
-    let pool = Pool::Postgres(pool(url).await?);
+    let pool = Pool::Postgres(pool(url, claim).await?);
     let filled = fill(&pool, content).await;
     pool.close().await;
     filled
@@ -74,15 +103,18 @@ fn options(url: &DatabaseUrl) -> Result<PgConnectOptions, StoreError> {
 }
 
 /// Looks before anything is written, with the lock in hand.
-async fn look(url: &DatabaseUrl) -> Result<Found, StoreError> {
+async fn look(url: &DatabaseUrl, claim: &'static Claim) -> Result<Found, StoreError> {
     let failed = |source| opening(url, source);
     let mut connection = options(url)?.connect().await.map_err(failed)?;
-    let found = look_with(&mut connection).await;
+    let found = look_with(&mut connection, claim).await;
     connection.close().await.map_err(failed)?;
     found.map_err(failed)
 }
 
-async fn look_with(connection: &mut PgConnection) -> Result<Found, sqlx::Error> {
+async fn look_with(
+    connection: &mut PgConnection,
+    claim: &'static Claim,
+) -> Result<Found, sqlx::Error> {
     let schema: Option<String> = sqlx::query_scalar("SELECT current_schema()::text")
         .fetch_one(&mut *connection)
         .await?;
@@ -91,7 +123,7 @@ async fn look_with(connection: &mut PgConnection) -> Result<Found, sqlx::Error> 
         return Err(sqlx::Error::Configuration(reason.into()));
     }
     connection.execute(GREETING).await?;
-    connection.execute(LOCK).await?;
+    connection.execute(claim.lock).await?;
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT table_name::text FROM information_schema.tables
          WHERE table_schema = current_schema()",
@@ -99,31 +131,41 @@ async fn look_with(connection: &mut PgConnection) -> Result<Found, sqlx::Error> 
     .fetch_all(&mut *connection)
     .await?;
     let has = |name: &str| tables.iter().any(|table| table == name);
-    if has("axonry_state") {
-        let version = "SELECT COALESCE(MAX(version), 0) FROM axonry_state";
-        let version = sqlx::query_scalar(version).fetch_one(connection).await?;
+    if has(claim.mark) {
+        let version = format!("SELECT COALESCE(MAX(version), 0) FROM {}", claim.mark);
+        let version = sqlx::query_scalar(&version).fetch_one(connection).await?;
         return Ok(Found::Version(version));
     }
-    Ok(match TABLES.iter().any(|table| has(table.name)) {
+    Ok(match tables.iter().any(|name| (claim.tables)(name)) {
         true => Found::Foreign,
         false => Found::Nothing,
     })
 }
 
-async fn pool(url: &DatabaseUrl) -> Result<PgPool, StoreError> {
+async fn pool(url: &DatabaseUrl, claim: &'static Claim) -> Result<PgPool, StoreError> {
     PgPoolOptions::new()
         .max_connections(1)
         .acquire_timeout(TURN)
         .idle_timeout(None)
         .max_lifetime(None)
-        .after_connect(|connection, _| {
+        .after_connect(move |connection, _| {
             Box::pin(async move {
                 connection.execute(GREETING).await?;
-                connection.execute(LOCK).await?;
+                connection.execute(claim.lock).await?;
                 Ok(())
             })
         })
         .connect_with(options(url)?)
+        .await
+        .map_err(|source| opening(url, source))
+}
+
+/// Connections that only read, beside the one that writes.
+pub(crate) async fn readers(url: &DatabaseUrl, at_most: u32) -> Result<PgPool, StoreError> {
+    PgPoolOptions::new()
+        .max_connections(at_most)
+        .acquire_timeout(TURN)
+        .connect_with(options(url)?.options([("default_transaction_read_only", "on")]))
         .await
         .map_err(|source| opening(url, source))
 }

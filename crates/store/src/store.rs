@@ -11,7 +11,7 @@ use crate::reserve::Reserve;
 use crate::schema::{AVERAGES, JOURNAL, SETTINGS};
 use crate::transfer::Exported;
 use crate::work::Work;
-use crate::{StoreError, file};
+use crate::{StoreError, file, predictions};
 
 /// The state of one validator: a file, or a schema of a PostgreSQL database.
 ///
@@ -44,7 +44,9 @@ impl Store {
         let pool = match &location {
             Location::File(path) => Pool::Sqlite(file::open(path).await?),
             #[cfg(feature = "postgres")]
-            Location::Postgres(url) => Pool::Postgres(crate::postgres::open(url).await?),
+            Location::Postgres(url) => {
+                Pool::Postgres(crate::postgres::open(url, &crate::postgres::STATE).await?)
+            }
             #[cfg(not(feature = "postgres"))]
             Location::Postgres(_) => return Err(StoreError::NotSupported),
         };
@@ -246,6 +248,8 @@ pub(crate) enum Content<'a> {
         block: Block,
     },
     Exported(&'a Exported),
+    /// Not a state but predictions: other tables, in a place of their own.
+    Predictions,
 }
 
 /// Makes a new state with its content, complete or not at all.
@@ -262,9 +266,13 @@ pub(crate) async fn create(location: &Location, content: &Content<'_>) -> Result
 /// Makes the tables in an empty database, and fills them.
 pub(crate) async fn fill(pool: &Pool, content: &Content<'_>) -> Result<(), StoreError> {
     let mut work = begin(pool, "make the tables").await?;
+    if matches!(content, Content::Predictions) {
+        predictions::make(&mut work).await?;
+        return work.commit().await;
+    }
     work.migrate().await?;
     match content {
-        Content::Nothing => {}
+        Content::Nothing | Content::Predictions => {}
         Content::Seed {
             netuid,
             averages,

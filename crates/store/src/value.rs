@@ -135,35 +135,40 @@ impl Table {
         format!("ORDER BY {}", order.join(", "))
     }
 
-    /// The checksum of a row: 64 bits of BLAKE2b over the table's name and each value with its kind.
+    /// The checksum of a row of this table.
     pub(crate) fn checksum(&self, record: &[Value]) -> i64 {
-        let mut state = blake2b_simd::Params::new().hash_length(8).to_state();
-        state.update(self.name.as_bytes()).update(&[0]);
-        for value in record {
-            let (kind, bytes): (u8, Option<&[u8]>) = match value {
-                Value::Integer(value) => (1, value.as_ref().map(|_| &[][..])),
-                Value::Real(value) => (2, value.as_ref().map(|_| &[][..])),
-                Value::Text(value) => (3, value.as_deref().map(str::as_bytes)),
-                Value::Bytes(value) => (4, value.as_deref()),
-            };
-            let number = match value {
-                Value::Integer(Some(value)) => value.to_le_bytes(),
-                Value::Real(Some(value)) => value.to_bits().to_le_bytes(),
-                _ => [0; 8],
-            };
-            state.update(&[kind, u8::from(bytes.is_some())]);
-            state.update(&number);
-            let bytes = bytes.unwrap_or_default();
-            let length = u64::try_from(bytes.len()).expect("memory is smaller");
-            state.update(&length.to_le_bytes()).update(bytes);
-        }
-        let hash = state.finalize();
-        i64::from_le_bytes(
-            hash.as_bytes()
-                .try_into()
-                .expect("eight bytes were asked for"),
-        )
+        checksum(self.name, record)
     }
+}
+
+/// The checksum of a row: 64 bits of BLAKE2b over the table's name and each value with its kind.
+pub(crate) fn checksum(table: &str, record: &[Value]) -> i64 {
+    let mut state = blake2b_simd::Params::new().hash_length(8).to_state();
+    state.update(table.as_bytes()).update(&[0]);
+    for value in record {
+        let (kind, bytes): (u8, Option<&[u8]>) = match value {
+            Value::Integer(value) => (1, value.as_ref().map(|_| &[][..])),
+            Value::Real(value) => (2, value.as_ref().map(|_| &[][..])),
+            Value::Text(value) => (3, value.as_deref().map(str::as_bytes)),
+            Value::Bytes(value) => (4, value.as_deref()),
+        };
+        let number = match value {
+            Value::Integer(Some(value)) => value.to_le_bytes(),
+            Value::Real(Some(value)) => value.to_bits().to_le_bytes(),
+            _ => [0; 8],
+        };
+        state.update(&[kind, u8::from(bytes.is_some())]);
+        state.update(&number);
+        let bytes = bytes.unwrap_or_default();
+        let length = u64::try_from(bytes.len()).expect("memory is smaller");
+        state.update(&length.to_le_bytes()).update(bytes);
+    }
+    let hash = state.finalize();
+    i64::from_le_bytes(
+        hash.as_bytes()
+            .try_into()
+            .expect("eight bytes were asked for"),
+    )
 }
 
 #[cfg(test)]

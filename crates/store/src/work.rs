@@ -22,6 +22,19 @@ impl Work {
         self.transaction.is_postgres()
     }
 
+    /// For statements that move more than values fit into.
+    pub(crate) const fn transaction(&mut self) -> &mut Transaction {
+        &mut self.transaction
+    }
+
+    /// What a failed statement is to the caller.
+    pub(crate) const fn because(&self, source: sqlx::Error) -> StoreError {
+        StoreError::Statement {
+            what: self.what,
+            source,
+        }
+    }
+
     /// Reads the rows that `rest` (`WHERE`, `ORDER BY`, `LIMIT`) selects, and checks each.
     pub(crate) async fn select(
         &mut self,
@@ -45,6 +58,19 @@ impl Work {
         kinds.push(Kind::Integer);
         let rows = self.transaction.rows(&sql, values, &kinds).await;
         rows.map_err(|source| self.failed(source, table))
+    }
+
+    /// Reads rows of a statement that names the columns of `table` in their order.
+    pub(crate) async fn read(
+        &mut self,
+        table: &'static Table,
+        sql: &str,
+        values: &[Value],
+    ) -> Result<Vec<Fields>, StoreError> {
+        let kinds: Vec<Kind> = table.columns.iter().map(|(_, kind)| *kind).collect();
+        let rows = self.transaction.rows(sql, values, &kinds).await;
+        let rows = rows.map_err(|source| self.failed(source, table))?;
+        Ok(rows.into_iter().map(|row| Fields::of(table, row)).collect())
     }
 
     /// The first column of each row, as a number.

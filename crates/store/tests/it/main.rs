@@ -7,6 +7,7 @@ mod journal;
 mod migration;
 mod place;
 mod postgres;
+mod predictions;
 mod space;
 mod transfer;
 
