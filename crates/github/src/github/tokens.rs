@@ -50,16 +50,6 @@ impl Token {
     pub(super) fn used(&self) {
         self.requests.fetch_add(1, Relaxed);
     }
-
-    /// As upstream masks it: nothing of a short one is shown.
-    pub(super) fn name(&self) -> String {
-        let text = self.secret.expose();
-        let from = text.char_indices().rev().nth(3).map(|(at, _)| at);
-        match from {
-            Some(at) => format!("***{}", &text[at..]),
-            None => "***".to_owned(),
-        }
-    }
 }
 
 impl Tokens {
@@ -108,7 +98,7 @@ impl Tokens {
     pub(super) fn report(&self, wait: impl Fn(&Secret) -> Option<Duration>) -> Vec<TokenReport> {
         let tokens = self.lock().clone();
         let report = |token: Arc<Token>| TokenReport {
-            name: token.name(),
+            name: token.secret.masked(),
             state: match wait(&token.secret) {
                 _ if token.refused.load(Relaxed) => TokenState::Refused,
                 Some(pause) => TokenState::Waiting(pause),
@@ -140,13 +130,13 @@ mod tests {
         for _ in 0..4 {
             let token = tokens.choose(&[], waits).unwrap();
             token.used();
-            names.push(token.name());
+            names.push(token.secret.masked());
         }
         assert_eq!(names, ["***bbbb", "***cccc", "***bbbb", "***cccc"]);
 
         let refused = tokens.choose(&[], waits).unwrap();
         refused.refuse();
-        assert_eq!(tokens.choose(&[], waits).unwrap().name(), "***cccc");
+        assert_eq!(tokens.choose(&[], waits).unwrap().secret.masked(), "***cccc");
         let states: Vec<_> = tokens.report(waits).iter().map(|one| one.state).collect();
         let expected = [
             TokenState::Waiting(Duration::MAX),
@@ -162,7 +152,7 @@ mod tests {
         tokens.choose(&[], |_| None).unwrap().refuse();
         assert!(tokens.choose(&[], |_| None).is_none());
         tokens.replace(vec![Secret::new("ghp_aaaa"), Secret::new("ghp_dddd")]);
-        assert_eq!(tokens.choose(&[], |_| None).unwrap().name(), "***dddd");
+        assert_eq!(tokens.choose(&[], |_| None).unwrap().secret.masked(), "***dddd");
     }
 
     #[test]
