@@ -29,9 +29,12 @@
 //! }
 //! ```
 //!
+//! Where a neuron's axon serves is said on chain by an [`Announcement`].
+//!
 //! It does not know: subxt, HTTP, GitHub, keys on disk, or how anybody is scored.
 
 mod alive;
+mod announcement;
 mod cause;
 mod clock;
 mod history;
@@ -48,6 +51,7 @@ mod vigil;
 mod watch;
 mod weigher;
 
+pub use announcement::{Announced, Announcement, AnnouncementError};
 pub use cause::chain_of;
 pub use clock::Clock;
 pub use mechanism::{Evaluation, Mechanism, MechanismError, Round};

@@ -2,6 +2,7 @@
 //!
 //! Time is the chain's: blocks come fast, and whoever waits counts them.
 
+mod announcement;
 mod crooked;
 mod health;
 mod history;
