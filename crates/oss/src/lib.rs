@@ -27,12 +27,15 @@
 //! that others solved. Where code is parsed is a choice: in this process, or in children that a
 //! hang or a crash takes down instead ([`OpenSourceBuilder::parse_apart`]).
 //!
+//! How miners prove their accounts to a validator at work is the [`exchange`].
+//!
 //! It does not know: the chain client, the store, or how weights are made.
 
 mod account;
 mod asking;
 mod builder;
 mod candidates;
+pub mod exchange;
 mod explanation;
 mod issues;
 mod judgement;

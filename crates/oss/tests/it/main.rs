@@ -1,5 +1,6 @@
 //! The mechanism against a mirror at a real socket.
 
+mod exchange;
 mod failing;
 mod fixture;
 mod replay;
