@@ -6,11 +6,13 @@ pub(crate) enum Dialect {
 }
 
 impl Dialect {
-    /// A moment that is given in milliseconds.
+    /// A moment that is given in milliseconds; one after the year 9999 is that.
     pub(super) fn moment(self, place: usize) -> String {
         match self {
             Self::Sqlite => format!("${place}"),
-            Self::Postgres => format!("to_timestamp(${place}::float8 / 1000)"),
+            Self::Postgres => {
+                format!("to_timestamp(LEAST(${place}::float8 / 1000, 253402300799))")
+            }
         }
     }
 
