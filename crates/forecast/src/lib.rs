@@ -11,7 +11,7 @@ mod synapse;
 mod validation;
 mod workers;
 
-pub use answer::{Answer, read_answer};
+pub use answer::{Answer, read_answer, read_paths};
 pub use asset::{Asset, AssetError};
 pub use competition::Competition;
 pub use forward::{Forward, Heard, Hearing, Keep, Kept, Miner, NotHeard, limits};
