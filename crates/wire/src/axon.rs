@@ -7,12 +7,15 @@ mod connection;
 mod failure;
 mod judgement;
 mod limits;
+mod outgoing;
 mod pipeline;
 mod question;
 mod queue;
+mod rest;
 mod route;
 mod streaming;
 mod verification;
+mod visitors;
 
 use std::net::SocketAddr;
 use std::sync::Arc;
@@ -79,6 +82,8 @@ pub struct AxonCounters {
     pub connections: u64,
     /// Connections closed at once, because there were too many.
     pub connections_refused: u64,
+    /// Connections closed to make room for newer ones, before a request on them was believed.
+    pub connections_displaced: u64,
     /// Requests that a handler answered, to the end where it answers in pieces.
     pub answered: u64,
     /// Requests that were refused before a handler saw them.
@@ -93,6 +98,7 @@ pub struct AxonCounters {
 struct Counting {
     connections: AtomicU64,
     connections_refused: AtomicU64,
+    connections_displaced: AtomicU64,
     answered: AtomicU64,
     refused: AtomicU64,
     failed: AtomicU64,
@@ -122,6 +128,7 @@ impl Axon {
         let Counting {
             connections,
             connections_refused,
+            connections_displaced,
             answered,
             refused,
             failed,
@@ -130,6 +137,7 @@ impl Axon {
         AxonCounters {
             connections: read(connections),
             connections_refused: read(connections_refused),
+            connections_displaced: read(connections_displaced),
             answered: read(answered),
             refused: read(refused),
             failed: read(failed),

@@ -1,12 +1,9 @@
-//! Connections: how many, from whom, and that each of them ends.
+//! Connections, each of which ends.
 
-use std::collections::HashMap;
 use std::convert::Infallible;
-use std::net::{IpAddr, SocketAddr};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use axum::body::Body;
 use axum::http::Request;
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
@@ -17,8 +14,10 @@ use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 use tracing::{debug, warn};
 
-use super::admission::neighbourhood;
+use super::outgoing::Outgoing;
 use super::pipeline::Pipeline;
+use super::rest::Rest;
+use super::visitors::{Entry, Visitor, Visitors};
 use super::{Counting, Limits};
 
 /// What is waited after the system refused a connection, for want of descriptors mostly.
@@ -32,7 +31,7 @@ pub(super) async fn accept(
     draining: CancellationToken,
     connections: TaskTracker,
 ) {
-    let open = Arc::new(Open::default());
+    let visitors = Arc::new(Visitors::default());
     // A connection task holds this; they all end when the acceptor is dropped.
     let cut = CancellationToken::new();
     let _cut_when_dropped = cut.clone().drop_guard();
@@ -49,24 +48,29 @@ pub(super) async fn accept(
                 continue;
             }
         };
-        let Some(counted) = open.enter(neighbourhood(peer.ip()), &limits) else {
-            Counting::add(&pipeline.counters.connections_refused);
-            debug!(%peer, "too many connections");
-            continue;
+        let visitor = match visitors.enter(peer.ip(), &limits) {
+            Entry::Taken(visitor) => visitor,
+            Entry::InPlaceOfAnother(visitor) => {
+                Counting::add(&pipeline.counters.connections_displaced);
+                visitor
+            }
+            Entry::Refused => {
+                Counting::add(&pipeline.counters.connections_refused);
+                debug!(%peer, "too many connections");
+                continue;
+            }
         };
         Counting::add(&pipeline.counters.connections);
+        let leaving = visitor.leaving();
         let serving = serve(
             stream,
-            peer,
+            visitor,
             Arc::clone(&pipeline),
             limits,
             draining.clone(),
         );
         let serving = cut.clone().run_until_cancelled_owned(serving);
-        connections.spawn(async move {
-            serving.await;
-            drop(counted);
-        });
+        connections.spawn(leaving.run_until_cancelled_owned(serving));
     }
     // Lives on for the connections that are being drained.
     drop(listener);
@@ -75,17 +79,21 @@ pub(super) async fn accept(
 
 async fn serve(
     stream: TcpStream,
-    peer: SocketAddr,
+    visitor: Visitor,
     pipeline: Arc<Pipeline>,
     limits: Limits,
     draining: CancellationToken,
 ) {
     // Small answers must not wait for more to be sent with them; where it cannot be had, they do.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let pipeline = Arc::clone(&pipeline);
+    let stream = Outgoing::new(stream, limits.answer_time);
+    let visitor = Arc::new(visitor);
+    let service = service_fn(|request: Request<Incoming>| {
+        let (pipeline, visitor) = (Arc::clone(&pipeline), Arc::clone(&visitor));
         async move {
-            let response = pipeline.respond(peer.ip(), request.map(Body::new)).await;
+            let (request, rest) = Rest::of(request);
+            let mut response = pipeline.respond(&visitor, request).await;
+            rest.settle(&mut response).await;
             Ok::<_, Infallible>(response)
         }
     });
@@ -105,51 +113,6 @@ async fn serve(
         }
     };
     if let Err(error) = ended {
-        debug!(%peer, %error, "a connection ended early");
-    }
-}
-
-/// Open connections by address.
-#[derive(Debug, Default)]
-struct Open(Mutex<Count>);
-
-#[derive(Debug, Default)]
-struct Count {
-    all: usize,
-    by_address: HashMap<IpAddr, usize>,
-}
-
-/// One connection that counts as long as this lives.
-struct Counted {
-    open: Arc<Open>,
-    address: IpAddr,
-}
-
-impl Open {
-    fn enter(self: &Arc<Self>, address: IpAddr, limits: &Limits) -> Option<Counted> {
-        let mut count = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        let here = count.by_address.get(&address).copied().unwrap_or(0);
-        if count.all >= limits.connections || here >= limits.connections_per_address {
-            return None;
-        }
-        count.all += 1;
-        count.by_address.insert(address, here + 1);
-        Some(Counted {
-            open: Arc::clone(self),
-            address,
-        })
-    }
-}
-
-impl Drop for Counted {
-    fn drop(&mut self) {
-        let mut count = self.open.0.lock().unwrap_or_else(PoisonError::into_inner);
-        count.all -= 1;
-        if let Some(here) = count.by_address.get_mut(&self.address) {
-            *here -= 1;
-            if *here == 0 {
-                count.by_address.remove(&self.address);
-            }
-        }
+        debug!(address = %visitor.address, %error, "a connection ended early");
     }
 }

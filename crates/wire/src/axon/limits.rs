@@ -5,7 +5,8 @@ use std::time::Duration;
 /// The defaults serve a few hundred callers on a small machine.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Limits {
-    /// Connections at once.
+    /// Connections at once. A further one takes the place of the oldest on which nothing has been
+    /// asked yet that was believed, if there is one.
     pub connections: usize,
     /// Connections at once from one address (one /64 for IPv6).
     pub connections_per_address: usize,
@@ -26,6 +27,9 @@ pub struct Limits {
     pub header_time: Duration,
     /// How long the body may take to arrive.
     pub body_time: Duration,
+    /// How long an answer may wait for the caller to read it. Reading earns the time back, at
+    /// 1 KiB a second.
+    pub answer_time: Duration,
     /// Nonces remembered.
     pub nonces: usize,
 }
@@ -56,6 +60,7 @@ impl Default for Limits {
             header_bytes: 16 * 1_024,
             header_time: Duration::from_secs(10),
             body_time: Duration::from_secs(10),
+            answer_time: Duration::from_secs(10),
             nonces: 65_536,
         }
     }

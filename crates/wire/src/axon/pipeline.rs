@@ -23,6 +23,7 @@ use super::judgement::Judged;
 use super::question::Fields;
 use super::queue::Queue;
 use super::streaming::{Pieces, Streaming, Work};
+use super::visitors::Visitor;
 use super::{Counting, Failure, Limits, Route, answer};
 use crate::{Caller, ReplayGuard, Roster};
 
@@ -88,10 +89,14 @@ impl Pipeline {
     }
 
     /// Answers a request, one way or another.
-    pub(super) async fn respond(&self, address: IpAddr, request: Request<Body>) -> Response<Body> {
+    pub(super) async fn respond(
+        &self,
+        visitor: &Visitor,
+        request: Request<Body>,
+    ) -> Response<Body> {
         let counters = &self.counters;
         let mut leaving = Leaving(Some(counters));
-        let outcome = self.outcome(address, request).await;
+        let outcome = self.outcome(visitor, request).await;
         leaving.0 = None;
         match outcome {
             Ok(response) => response,
@@ -101,7 +106,7 @@ impl Pipeline {
                 } else {
                     &counters.refused
                 });
-                debug!(%address, %failure, at_work, "a request got no answer");
+                debug!(address = %visitor.address, %failure, at_work, "a request got no answer");
                 answer::failure(&failure)
             }
         }
@@ -109,10 +114,10 @@ impl Pipeline {
 
     async fn outcome(
         &self,
-        address: IpAddr,
+        visitor: &Visitor,
         request: Request<Body>,
     ) -> Result<Response<Body>, Refused> {
-        let place = neighbourhood(address);
+        let place = neighbourhood(visitor.address);
         if !lock(&self.addresses).take(place, Instant::now()) {
             return Err(Failure::TOO_OFTEN.into());
         }
@@ -121,7 +126,8 @@ impl Pipeline {
         if request.method() != Method::POST {
             return Err(Failure::METHOD.into());
         }
-        let judged = self.judge(served, address, request).await?;
+        let judged = self.judge(served, visitor.address, request).await?;
+        visitor.is_known();
         let body = judged.body.clone();
         let fields = judged.head.as_ref().map(|_| Fields::of(&body));
         let fields = fields.transpose()?;

@@ -14,8 +14,11 @@ use tracing::debug;
 use super::queue::Place;
 use super::{Counting, Failure};
 
+/// A part of an answer, or why there is no more.
+type Piece = Result<Bytes, Failure>;
+
 /// What a handler says, one piece after the other.
-pub(super) type Pieces = BoxStream<'static, Result<Bytes, Failure>>;
+pub(super) type Pieces = BoxStream<'static, Piece>;
 
 /// A handler's place, and until when it may keep it.
 #[derive(Debug)]
@@ -35,13 +38,15 @@ pub(super) struct Streaming {
     /// Given back when the last piece is out.
     _place: Place,
     counters: Arc<Counting>,
+    /// What breaks the answer off, once the pieces before it are on their way.
+    failing: Option<Failure>,
     ended: bool,
 }
 
 /// Makes of a handler's stream one whose panics are failures.
 pub(super) fn pieces<P>(pieces: P) -> Pieces
 where
-    P: Stream<Item = Result<Bytes, Failure>> + Send + 'static,
+    P: Stream<Item = Piece> + Send + 'static,
 {
     let pieces = AssertUnwindSafe(pieces).catch_unwind();
     pieces
@@ -56,37 +61,50 @@ impl Streaming {
             over: Box::pin(sleep_until(work.until)),
             _place: work.place,
             counters,
+            failing: None,
             ended: false,
         }
     }
 
-    fn end(&mut self, failure: Option<Failure>) -> Poll<Option<Result<Bytes, Failure>>> {
+    /// Ends with a failure, at the next look: a connection forgets what it holds when its answer
+    /// fails, and writes it when there is nothing to wait for but more.
+    fn fail(&mut self, failure: Failure, context: &Context<'_>) -> Poll<Option<Piece>> {
+        debug!(%failure, "an answer is broken off");
+        self.failing = Some(failure);
+        context.waker().wake_by_ref();
+        Poll::Pending
+    }
+
+    fn end(&mut self) {
         self.ended = true;
         let counters = &self.counters;
-        Counting::add(match failure {
+        Counting::add(match self.failing {
             None => &counters.answered,
             Some(_) => &counters.failed,
         });
-        if let Some(failure) = &failure {
-            debug!(%failure, "an answer was broken off");
-        }
-        Poll::Ready(failure.map(Err))
     }
 }
 
 impl Stream for Streaming {
-    type Item = Result<Bytes, Failure>;
+    type Item = Piece;
 
-    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+    fn poll_next(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Piece>> {
         if self.ended {
             return Poll::Ready(None);
         }
+        if let Some(failure) = self.failing.clone() {
+            self.end();
+            return Poll::Ready(Some(Err(failure)));
+        }
         if self.over.as_mut().poll(context).is_ready() {
-            return self.end(Some(Failure::LATE));
+            return self.fail(Failure::LATE, context);
         }
         match self.pieces.poll_next_unpin(context) {
-            Poll::Ready(Some(Err(failure))) => self.end(Some(failure)),
-            Poll::Ready(None) => self.end(None),
+            Poll::Ready(Some(Err(failure))) => self.fail(failure, context),
+            Poll::Ready(None) => {
+                self.end();
+                Poll::Ready(None)
+            }
             piece => piece,
         }
     }

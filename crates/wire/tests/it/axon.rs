@@ -1,20 +1,14 @@
 //! An axon on a real socket.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::Duration;
 
-use axonry_core::{Alpha, BlockNumber, NetUid, Uid};
 use axonry_wire::bt::{self, PythonValue, Receiver, Sender};
-use axonry_wire::{
-    Axon, AxonBuilder, Caller, Failure, Limits, Rate, Roster, Route, Standing, Synapse, btauth,
-};
+use axonry_wire::{Axon, AxonBuilder, Caller, Failure, Route, Synapse, btauth};
 use serde::{Deserialize, Serialize};
-use tokio::io::AsyncWriteExt;
-use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, watch};
+use tokio::net::TcpListener;
 
-use crate::http::{Reply, raw, read, send};
+use crate::http::{Reply, send};
 use crate::{NOW, SECOND, hotkey, key};
 
 #[derive(Serialize, Deserialize)]
@@ -41,6 +35,11 @@ macro_rules! synapse {
         }
     };
 }
+
+mod handlers;
+mod hooks;
+mod limits;
+mod streams;
 
 synapse!(Echo, &["text"]);
 synapse!(Loose, &[]);
@@ -228,181 +227,4 @@ async fn a_request_of_the_newer_protocol_is_answered_with_the_answer_alone() {
     assert_eq!(fields, ["asked_by", "echo"]);
     let again = send(axon.address(), "POST /Echo?x=1", &headers, body).await;
     assert_eq!(again.status, 401);
-}
-
-#[tokio::test]
-async fn only_validators_are_let_in_where_the_route_says_so() {
-    let standing = |uid, permit| Standing {
-        uid: Uid(uid),
-        stake: Alpha::from_base_units(NetUid(1), 7),
-        permit,
-        block: BlockNumber(5),
-    };
-    let (tell, roster) = watch::channel(Arc::new(Roster::default()));
-    let builder = Axon::builder(hotkey("//Bob"))
-        .route::<Echo, _, _>(Route::strict().only_validators(), echo)
-        .roster(roster)
-        .clock(|| NOW);
-    let axon = serve(builder).await;
-    let status = async |from| asked("Echo", &["text"], from).await.at(&axon).await.status;
-    assert_eq!(status("//Alice").await, 403, "nobody is known yet");
-    let known = [
-        (hotkey("//Alice"), standing(0, true)),
-        (hotkey("//Charlie"), standing(1, false)),
-    ];
-    tell.send_replace(Arc::new(known.into_iter().collect()));
-    assert_eq!(status("//Alice").await, 200);
-    assert_eq!(status("//Charlie").await, 403);
-    assert_eq!(status("//Dave").await, 403);
-}
-
-#[tokio::test]
-async fn a_handler_that_panics_or_dawdles_fails_its_own_request_only() {
-    synapse!(Slow, &["text"]);
-
-    let slow = Route::strict().deadline(Duration::from_millis(20));
-    let axon = serve(bob().route::<Slow, _, _>(slow, |_, _| std::future::pending())).await;
-    let status = async |name| {
-        asked(name, &["text"], "//Alice")
-            .await
-            .at(&axon)
-            .await
-            .status
-    };
-    assert_eq!(status("Boom").await, 500);
-    assert_eq!(status("Slow").await, 408);
-    assert_eq!(status("Echo").await, 200);
-    assert_eq!(axon.counters().failed, 2);
-}
-
-#[tokio::test]
-async fn bodies_and_heads_meet_a_limit_first() {
-    let limits = Limits {
-        headers: 40,
-        header_time: Duration::from_millis(100),
-        body_time: Duration::from_millis(100),
-        ..Limits::default()
-    };
-    let small = Route::strict().body_at_most(2_000);
-    let axon = serve(bob().route::<Echo, _, _>(small, echo).limits(limits)).await;
-    let mut large = asked("Echo", &["text"], "//Alice").await;
-    large.body = vec![b' '; 2_001];
-    assert_eq!(large.at(&axon).await.status, 413);
-
-    let request = asked("Echo", &["text"], "//Alice").await;
-    let head = |more: &str| {
-        let headers = request.headers.iter();
-        let headers: String = headers
-            .map(|(name, value)| format!("{name}: {value}\r\n"))
-            .collect();
-        format!("POST /Echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\n{headers}{more}\r\n")
-    };
-    let chunk = format!("7d0\r\n{}\r\n", " ".repeat(2_000));
-    let endless = head("transfer-encoding: chunked\r\n") + &chunk.repeat(3);
-    let reply = raw(axon.address(), endless.as_bytes()).await;
-    assert_eq!(reply.expect("an answer").status, 413);
-
-    let drip = asked("Echo", &["text"], "//Alice").await;
-    let headers: String = drip
-        .headers
-        .iter()
-        .map(|(name, value)| format!("{name}: {value}\r\n"))
-        .collect();
-    let stalled = format!("POST /Echo HTTP/1.1\r\nhost: x\r\n{headers}content-length: 9\r\n\r\n");
-    let mut stream = TcpStream::connect(axon.address())
-        .await
-        .expect("a connection");
-    stream.write_all(stalled.as_bytes()).await.expect("written");
-    assert_eq!(read(stream).await.expect("an answer").status, 408);
-
-    let many = head(&"x: y\r\n".repeat(41));
-    assert_eq!(
-        raw(axon.address(), many.as_bytes())
-            .await
-            .expect("an answer")
-            .status,
-        431
-    );
-    let mut slow = TcpStream::connect(axon.address())
-        .await
-        .expect("a connection");
-    slow.write_all(b"POST /Echo HTTP/1.1\r\n")
-        .await
-        .expect("written");
-    // Whatever it says, it closes: a reader that comes back is the proof.
-    let _ = read(slow).await;
-}
-
-#[tokio::test]
-async fn an_address_gets_so_many_connections_and_requests_and_no_more() {
-    let limits = Limits {
-        connections_per_address: 2,
-        requests_per_address: Rate {
-            burst: 3,
-            per_second: 0,
-        },
-        ..Limits::default()
-    };
-    let axon = serve(bob().limits(limits)).await;
-    let held = [
-        TcpStream::connect(axon.address())
-            .await
-            .expect("a connection"),
-        TcpStream::connect(axon.address())
-            .await
-            .expect("a connection"),
-    ];
-    let third = raw(axon.address(), b"GET / HTTP/1.1\r\n\r\n").await;
-    assert!(third.is_none(), "{third:?}");
-    drop(held);
-    let mut statuses = Vec::new();
-    while statuses.len() < 5 {
-        // The two that were held may not have been noticed to be gone at once.
-        let request = b"GET /Echo HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
-        if let Some(reply) = raw(axon.address(), request).await {
-            statuses.push(reply.status);
-        }
-    }
-    assert_eq!(statuses, [405, 405, 405, 429, 429]);
-}
-
-#[tokio::test]
-async fn draining_answers_what_is_under_way_and_takes_nothing_new() {
-    synapse!(Wait, &["text"]);
-
-    let (begun, finish) = (Arc::new(Notify::new()), Arc::new(Notify::new()));
-    let builder = bob().route::<Wait, _, _>(Route::strict(), {
-        let (begun, finish) = (Arc::clone(&begun), Arc::clone(&finish));
-        move |caller, question| {
-            let (begun, finish) = (Arc::clone(&begun), Arc::clone(&finish));
-            async move {
-                begun.notify_one();
-                finish.notified().await;
-                echo(caller, question).await
-            }
-        }
-    });
-    let axon = serve(builder).await;
-    let (address, request) = (axon.address(), asked("Wait", &["text"], "//Alice").await);
-    let asking = tokio::spawn(async move {
-        send(address, &request.start, &request.headers, &request.body).await
-    });
-    begun.notified().await;
-    let draining = tokio::spawn(axon.drain(Duration::from_secs(60)));
-    while TcpStream::connect(address).await.is_ok() {
-        tokio::task::yield_now().await;
-    }
-    finish.notify_one();
-    assert_eq!(asking.await.expect("no panic").status, 200);
-    assert!(draining.await.expect("no panic"), "everything was answered");
-}
-
-#[tokio::test]
-async fn a_dropped_axon_leaves_no_connection_behind() {
-    let axon = serve(bob()).await;
-    let stream = TcpStream::connect(axon.address())
-        .await
-        .expect("a connection");
-    drop(axon);
-    assert!(read(stream).await.is_none(), "closed, without a word");
 }

@@ -5,10 +5,12 @@ mod btauth;
 mod dendrite;
 mod fleet;
 mod http;
+mod refusals;
 mod requests;
 mod table;
 
 use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use axonry_core::Hotkey;
 use axonry_wallet::Keypair;
@@ -23,4 +25,11 @@ fn key(uri: &str) -> Arc<Keypair> {
 
 fn hotkey(uri: &str) -> Hotkey {
     key(uri).hotkey()
+}
+
+/// The system's time, in nanoseconds since 1970.
+fn now() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    let nanos = since.expect("a clock after 1970").as_nanos();
+    u64::try_from(nanos).expect("a clock before 2554")
 }
