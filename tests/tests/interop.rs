@@ -88,7 +88,8 @@ async fn the_python_sdks_read_a_subnet_and_set_weights_and_stake_on_it() -> Resu
             };
             let devnet = Devnet::spawn(config.clone()).await?;
             let known = known(&devnet, &config).to_string();
-            run(&[folder.clone(), known.into(), generation.into()], RUNNING)
+            let script = format!("sdk_{generation}");
+            run(&[folder.clone(), known.into(), script.into()], RUNNING)
                 .await
                 .with_context(|| format!("generation {generation} on {name}"))?;
             devnet.stop().await;
