@@ -8,7 +8,8 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use std::time::Duration;
 
-use axonry_core::{Hotkey, Uid};
+use axonry_chain::Neuron;
+use axonry_core::{Coldkey, Hotkey, Uid};
 use axonry_wire::{Answer as Landed, AnswerLimits, CallError, Dendrite, Question, Target};
 use bytes::Bytes;
 use tokio::sync::Semaphore;
@@ -46,8 +47,21 @@ pub struct Miner {
     pub uid: Uid,
     /// Its hotkey.
     pub hotkey: Hotkey,
+    /// Who owns it.
+    pub coldkey: Coldkey,
     /// Where it serves, if it does.
     pub axon: Option<SocketAddr>,
+}
+
+impl From<&Neuron> for Miner {
+    fn from(neuron: &Neuron) -> Self {
+        Self {
+            uid: neuron.uid,
+            hotkey: neuron.hotkey,
+            coldkey: neuron.coldkey,
+            axon: neuron.axon.map(|axon| axon.address),
+        }
+    }
 }
 
 /// What became of asking one miner.
@@ -55,6 +69,8 @@ pub struct Miner {
 pub struct Heard {
     /// Who was asked.
     pub miner: Miner,
+    /// When the last of it was there, or it was given up.
+    pub done: Instant,
     /// Whether its answer counts, and which rule it breaks if not.
     pub validation: Validation,
     /// Why there is no answer, if there is none.
@@ -79,6 +95,9 @@ pub enum NotHeard {
     /// It was asked in vain.
     #[error(transparent)]
     Call(#[from] CallError),
+    /// Its answer came, and is no JSON of a `Simulation`.
+    #[error("the answer cannot be read as a synapse")]
+    Unreadable,
     /// Its answer came, and our reader failed over it.
     #[error("the answer's reader failed: {0}")]
     Reader(String),
@@ -89,6 +108,7 @@ impl NotHeard {
     pub const fn kind(&self) -> &'static str {
         match self {
             Self::NoAxon => "no_axon",
+            Self::Unreadable => "unreadable",
             Self::Reader(_) => "reader_failed",
             Self::Call(error) => match error {
                 CallError::Address { .. } => "bad_address",
@@ -118,14 +138,14 @@ impl Heard {
 
     /// Upstream's `process_time`: seconds, for an answer that came and could be read as a synapse.
     pub fn process_time(&self) -> Option<f64> {
-        let answered = self.validation != Validation::Incorrect(Flaw::NoAnswer);
-        let latency = self.latency.filter(|_| answered);
+        let latency = self.latency.filter(|_| self.failure.is_none());
         latency.map(|latency| latency.as_secs_f64())
     }
 
     fn in_vain(miner: Miner, why: NotHeard) -> Self {
         Self {
             miner,
+            done: Instant::now(),
             validation: Validation::Incorrect(Flaw::NoAnswer),
             failure: Some(why),
             latency: None,
@@ -245,11 +265,16 @@ impl Asking {
             .dendrite
             .call_bytes(&target, &self.question, self.deadline);
         let landed = calling.await?;
-        self.read(miner, landed).await
+        self.read(miner, landed, Instant::now()).await
     }
 
     /// Has a worker read the answer; whoever gives up meanwhile takes nothing from others.
-    async fn read(self: Arc<Self>, miner: Miner, landed: Landed<Bytes>) -> Result<Heard, NotHeard> {
+    async fn read(
+        self: Arc<Self>,
+        miner: Miner,
+        landed: Landed<Bytes>,
+        done: Instant,
+    ) -> Result<Heard, NotHeard> {
         let place = Arc::clone(&self.places).acquire_owned().await;
         let place = place.expect("the semaphore is never closed");
         let Landed {
@@ -268,10 +293,12 @@ impl Asking {
         let read = reading.await;
         let (validation, reading, kept) =
             read.map_err(|panicked| NotHeard::Reader(panicked.to_string()))?;
+        let unreadable = validation == Validation::Incorrect(Flaw::NoAnswer);
         Ok(Heard {
             miner,
+            done,
             validation,
-            failure: None,
+            failure: unreadable.then_some(NotHeard::Unreadable),
             latency: Some(latency),
             bytes,
             reading,

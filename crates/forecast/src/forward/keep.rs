@@ -1,8 +1,8 @@
-use std::borrow::Cow;
 use std::fmt;
 use std::str::FromStr;
 use std::time::Duration;
 
+use axonry_store::predictions::Prediction;
 use bytes::Bytes;
 use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
@@ -25,14 +25,28 @@ pub enum Keep {
 
 /// What is kept of one correct answer. Dropping it lets the next answer be read.
 pub struct Kept {
-    bytes: Bytes,
-    _place: OwnedSemaphorePermit,
+    prediction: Prediction,
+    place: OwnedSemaphorePermit,
 }
 
 impl Kept {
-    /// The text `[start, increment, [price, …], …]`, or the floats.
-    pub const fn bytes(&self) -> &Bytes {
-        &self.bytes
+    /// As the store takes it.
+    pub const fn prediction(&self) -> &Prediction {
+        &self.prediction
+    }
+
+    /// How many bytes it takes.
+    pub const fn bytes(&self) -> usize {
+        match &self.prediction {
+            Prediction::Nothing => 0,
+            Prediction::Json(text) => text.len(),
+            Prediction::F32(floats) => floats.len(),
+        }
+    }
+
+    /// The prediction, and what holds its place until it is saved.
+    pub(crate) fn into_parts(self) -> (Prediction, OwnedSemaphorePermit) {
+        (self.prediction, self.place)
     }
 }
 
@@ -56,19 +70,12 @@ impl Keep {
         prompt: &Prompt,
         place: OwnedSemaphorePermit,
     ) -> Option<Kept> {
-        let bytes = match self {
+        let prediction = match self {
             Self::None => return None,
-            Self::F32 => floats(answer.paths.as_ref()?).into(),
-            Self::Json => match answer.text(body, prompt)? {
-                // A part of what came: it is not copied.
-                Cow::Borrowed(text) => body.slice_ref(text.as_bytes()),
-                Cow::Owned(text) => text.into(),
-            },
+            Self::F32 => Prediction::F32(floats(answer.paths.as_ref()?)),
+            Self::Json => Prediction::Json(answer.text(body, prompt)?.into_owned()),
         };
-        Some(Kept {
-            bytes,
-            _place: place,
-        })
+        Some(Kept { prediction, place })
     }
 }
 
@@ -89,7 +96,7 @@ impl FromStr for Keep {
 
 impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "Kept({} bytes)", self.bytes.len())
+        write!(f, "Kept({} bytes)", self.bytes())
     }
 }
 

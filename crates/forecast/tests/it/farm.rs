@@ -97,7 +97,7 @@ async fn answer(stream: &mut TcpStream, manner: Manner, body: &[u8]) -> Option<(
         Manner::Honest => whole(body),
         Manner::Hang => return std::future::pending().await,
         Manner::Drip => {
-            stream.write_all(head(1 << 20).as_bytes()).await.ok()?;
+            stream.write_all(head(body.len()).as_bytes()).await.ok()?;
             loop {
                 stream.write_all(b" ").await.ok()?;
                 tokio::time::sleep(Duration::from_millis(20)).await;

@@ -4,8 +4,11 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use axonry_core::Uid;
-use axonry_forecast::{Competition, Forward, Heard, Hearing, Keep, Miner, Prompt, Workers, limits};
+use axonry_core::{Coldkey, Uid};
+use axonry_forecast::{
+    Competition, Forward, Heard, Hearing, Keep, Kept, Miner, Prompt, Workers, limits,
+};
+use axonry_store::predictions::Prediction;
 use axonry_wallet::Keypair;
 use axonry_wire::{AnswerLimits, Dendrite};
 
@@ -34,6 +37,7 @@ fn miner(uid: u16, fake: &Fake) -> Miner {
     Miner {
         uid: Uid(uid),
         hotkey: key.hotkey(),
+        coldkey: Coldkey::from_bytes([7; 32]),
         axon: Some(fake.address),
     }
 }
@@ -67,7 +71,9 @@ async fn answers_are_read_as_they_land_and_latencies_are_the_miners_own() {
         assert_eq!(heard.outcome(), "correct", "{heard:?}");
         assert_eq!(heard.bytes, body.len());
         let kept = heard.kept.expect("its text");
-        let text = std::str::from_utf8(kept.bytes()).expect("text");
+        let Prediction::Json(text) = kept.prediction() else {
+            panic!("{kept:?}");
+        };
         assert!(text.starts_with("[1770114300,60,[67000.0") && text.ends_with("]]"));
         let (_, fake) = &mut fakes[usize::from(heard.miner.uid.0)];
         let took = fake.took.recv().await.expect("it answered");
@@ -86,7 +92,7 @@ async fn whoever_answers_badly_fails_alone_and_for_its_own_reason() {
         (Manner::Drip, "too_slow", "came in too slowly"),
         (Manner::Reset, "broke_off", "broke off"),
         (Manner::Truncated, "broke_off", "broke off"),
-        (Manner::BadJson, "incorrect", ""),
+        (Manner::BadJson, "unreadable", "as a synapse"),
         (Manner::WrongShape, "incorrect", ""),
         (Manner::Oversized, "too_large", "larger than"),
         (Manner::Refusing, "refused", "403: not you"),
@@ -126,10 +132,7 @@ async fn whoever_answers_badly_fails_alone_and_for_its_own_reason() {
             latency < Duration::from_secs(1),
             "beside {manner:?}: {latency:?}"
         );
-        assert_eq!(
-            good.kept.as_ref().map(|kept| kept.bytes().len()),
-            Some(4 * 610)
-        );
+        assert_eq!(good.kept.as_ref().map(Kept::bytes), Some(4 * 610));
     }
     let nobody = &heard[&Uid(99)];
     assert_eq!(nobody.outcome(), "no_axon");
