@@ -6,21 +6,20 @@ does.
 """
 
 import asyncio
-import json
 import socket
-import sys
 import time
 from types import SimpleNamespace
 from typing import ClassVar, Optional, Tuple
+
+# First of all: it takes the standard output for itself.
+from peer import GIVEN, tell, wait_for_the_end
+from questions import answer, question
 
 import aiohttp
 import bittensor as bt
 from bittensor.utils import networking
 from bittensor_wallet import Keypair
 
-from questions import answer, question
-
-GIVEN = json.loads(sys.argv.pop())
 # Asked of services on the Internet otherwise.
 networking.get_external_ip = lambda: "203.0.113.7"
 
@@ -53,6 +52,26 @@ class Unhashed(bt.Synapse):
     answer: Optional[str] = None
 
 
+class Streamed(bt.StreamingSynapse):
+    """An answer in pieces: each word of the text, one after the other."""
+
+    text: str
+    answer: Optional[str] = None
+    required_hash_fields: ClassVar[tuple[str, ...]] = ("text",)
+
+    async def process_streaming_response(self, response):
+        self.answer = ""
+        async for chunk in response.content.iter_any():
+            self.answer += chunk.decode()
+            yield chunk.decode()
+
+    def deserialize(self):
+        return self
+
+    def extract_response_json(self, response) -> dict:
+        return {"text": self.text, "answer": self.answer}
+
+
 class Bare(Unhashed):
     """Served strictly on our side."""
 
@@ -79,6 +98,16 @@ def unhashed(synapse: Unhashed) -> Unhashed:
     return answered(synapse)
 
 
+def streamed(synapse: Streamed) -> bt.StreamingSynapse.BTStreamingResponse:
+    async def words(send):
+        for word in synapse.text.split():
+            body = f"{word} ".encode()
+            await send({"type": "http.response.body", "body": body, "more_body": True})
+            await asyncio.sleep(0)
+
+    return synapse.create_streaming_response(words)
+
+
 def closed(synapse: Closed) -> Closed:
     return synapse
 
@@ -93,7 +122,7 @@ def serve() -> bt.Axon:
         port = free.getsockname()[1]
     axon = bt.Axon(wallet=wallet("//Dave"), port=port, external_ip="127.0.0.1")
     axon.attach(forward_fn=hashed).attach(forward_fn=unhashed)
-    axon.attach(forward_fn=closed, blacklist_fn=nobody)
+    axon.attach(forward_fn=streamed).attach(forward_fn=closed, blacklist_fn=nobody)
     axon.start()
     deadline = time.monotonic() + 30
     while time.monotonic() < deadline:
@@ -133,6 +162,12 @@ class Asking:
                 said = (reply.dendrite.status_code, reply.dendrite.status_message, reply.answer)
                 wrong.append(f"{synapse_class.__name__} {number}: {said}")
         return wrong
+
+    async def stream(self, synapse) -> tuple[list[str], bt.Synapse]:
+        """The pieces of an answer, and what comes last: the synapse."""
+        stream = self.dendrite.call_stream(self.target, synapse, timeout=12, deserialize=False)
+        seen = [piece async for piece in stream]
+        return seen[:-1], seen[-1]
 
     async def close(self):
         await self.dendrite.aclose_session()
@@ -180,17 +215,16 @@ async def ask() -> dict:
         shares = [range(place, calls, side_by_side) for place in range(side_by_side)]
         turns = [one.many(kind, share) for one, share in zip(asking, shares)]
         wrong += [it for found in await asyncio.gather(*turns) for it in found]
+    pieces, last = await asking[0].stream(Streamed(text="the words of a stream"))
+    if "".join(pieces) != "the words of a stream " or last.dendrite.status_code != 200:
+        wrong.append(f"Streamed: {pieces} {last.dendrite}")
     for one in asking:
         await one.close()
     return {"wrong": wrong, "refusals": await refusals()}
 
 
-def tell(what: dict) -> None:
-    print(json.dumps(what), flush=True)
-
-
 axon = serve()
 tell({"port": axon.port, "hotkey": axon.wallet.hotkey.ss58_address})
 tell(asyncio.run(ask()))
-sys.stdin.read()
+wait_for_the_end()
 axon.stop()

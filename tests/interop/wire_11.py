@@ -6,7 +6,6 @@ is given and printed is as in `wire_10.py`.
 
 import http.client
 import json
-import sys
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -14,9 +13,9 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from bittensor import http_auth
 from bittensor.wallets import Keypair
 
+from peer import GIVEN, tell, wait_for_the_end
 from questions import answer, question
 
-GIVEN = json.loads(sys.argv.pop())
 DAVE = Keypair.create_from_uri("//Dave")
 
 
@@ -131,13 +130,9 @@ def ask() -> dict:
     return {"wrong": wrong, "refusals": refusals()}
 
 
-def tell(what: dict) -> None:
-    print(json.dumps(what), flush=True)
-
-
 server = ThreadingHTTPServer(("127.0.0.1", 0), Server)
 threading.Thread(target=server.serve_forever, daemon=True).start()
 tell({"port": server.server_port, "hotkey": DAVE.ss58_address})
 tell(ask())
-sys.stdin.read()
+wait_for_the_end()
 server.shutdown()

@@ -21,7 +21,9 @@ use tokio::process::{Child, ChildStdout, Command};
 use tokio::time::timeout;
 
 use crate::CALLS;
-use crate::questions::{Bare, Closed, Hashed, Unhashed, answer, question, respond};
+use crate::questions::{
+    Bare, Closed, Hashed, Streamed, Unhashed, answer, question, respond, words,
+};
 
 /// Long enough to fetch an SDK over a slow line.
 const INSTALLING: Duration = Duration::from_secs(900);
@@ -61,6 +63,7 @@ pub(crate) async fn axon() -> Result<Axon> {
         .route::<Hashed, _, _>(Route::strict(), |_, asked| respond(asked))
         .route::<Unhashed, _, _>(Route::compat(), |_, asked| respond(asked))
         .route::<Bare, _, _>(Route::strict(), |_, asked| respond(asked))
+        .route_stream::<Streamed, _, _, _>(Route::strict(), |_, asked| words(asked))
         .route::<Closed, _, _>(Route::compat().only(|_| false), |_, asked| respond(asked))
         .limits(limits);
     let listener = TcpListener::bind("127.0.0.1:0").await?;

@@ -1,6 +1,8 @@
 //! The questions that both sides ask, and what is answered; `interop/questions.py` has the same.
 
 use axonry_wire::{Failure, Synapse};
+use bytes::Bytes;
+use futures_util::stream::{self, Stream, StreamExt};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
@@ -74,6 +76,32 @@ macro_rules! unhashed {
 }
 
 unhashed!(Unhashed, Bare, Closed);
+
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Words {
+    pub(crate) text: String,
+}
+
+/// Answers in pieces: each word of the text, one after the other.
+pub(crate) struct Streamed;
+
+impl Synapse for Streamed {
+    const NAME: &'static str = "Streamed";
+    const REQUIRED: &'static [&'static str] = &["text"];
+    type Request = Words;
+    type Response = Answer;
+}
+
+pub(crate) async fn words(asked: Words) -> Result<impl Stream<Item = Piece>, Failure> {
+    let words: Vec<_> = asked
+        .text
+        .split(' ')
+        .map(|word| format!("{word} "))
+        .collect();
+    Ok(stream::iter(words).map(|word| Ok(Bytes::from(word))))
+}
+
+type Piece = Result<Bytes, Failure>;
 
 /// The question of a number: no two alike, and none that prints plainly.
 pub(crate) fn question(number: u32) -> Question {

@@ -3,7 +3,7 @@ use axonry_wire::{Ping, Protocol, Target, bt};
 
 use crate::CALLS;
 use crate::peer::{PATIENCE, Peer, ask_all, axon, dendrite, is_wanted, key, refused};
-use crate::questions::{Closed, Short, Unhashed};
+use crate::questions::{Closed, Short, Streamed, Unhashed, Words};
 
 #[tokio::test(flavor = "multi_thread")]
 async fn sdk_10_asks_our_axon_and_answers_our_dendrite() -> Result<()> {
@@ -27,8 +27,8 @@ async fn sdk_10_asks_our_axon_and_answers_our_dendrite() -> Result<()> {
         assert!(message.contains(words), "{what}: {message}");
     }
     let counters = axon.counters();
-    // The captured one was taken once.
-    let expected = (u64::from(2 * CALLS) + 1, 5, 0);
+    // One was streamed, and the captured one was taken once.
+    let expected = (u64::from(2 * CALLS) + 2, 5, 0);
     assert_eq!(
         (counters.answered, counters.refused, counters.failed),
         expected
@@ -48,6 +48,15 @@ async fn sdk_10_asks_our_axon_and_answers_our_dendrite() -> Result<()> {
     alice
         .call::<Ping>(&peer.target, &Default::default(), PATIENCE)
         .await?;
+    let asked = Words {
+        text: "the words of a stream".to_owned(),
+    };
+    let stream = alice.stream::<Streamed>(&peer.target, &asked, PATIENCE);
+    let (mut stream, mut heard) = (stream.await?, Vec::new());
+    while let Some(piece) = stream.next().await? {
+        heard.extend_from_slice(&piece);
+    }
+    assert_eq!(String::from_utf8(heard)?, "the words of a stream ");
     let closed = alice.call::<Closed>(&peer.target, &hello, PATIENCE).await;
     let (status, message) = refused(closed);
     assert_eq!(status, 403, "{message}");
