@@ -81,6 +81,7 @@ pub use saving::{Asked, BATCH_BYTES, LONGEST_PREDICTION};
 
 pub(crate) use dialect::Dialect;
 pub(crate) use file::PAGE_SIZE;
+#[cfg(feature = "postgres")]
 pub(crate) use schema::{NEWEST, TABLES};
 
 /// How many connections read beside the one that writes.

@@ -2,3 +2,4 @@
 
 mod farm;
 mod forward;
+mod prices;

@@ -13,6 +13,7 @@ pub(super) const STORED_AS_F32: &str = r#"{"stored":"f32"}"#;
 pub(super) const NOTHING: &str = "[]";
 
 /// The names of the tables.
+#[cfg(feature = "postgres")]
 pub(crate) const TABLES: [&str; 7] = [
     "validator_requests",
     "miners",
