@@ -5,8 +5,8 @@ use async_trait::async_trait;
 use axonry_core::{AccountId, Alpha, Block, BlockHash, Coldkey, Hotkey, NetUid, Price, Rao, Uid};
 
 use crate::{
-    AxonInfo, Balance, Call, Chain, ChainError, Column, Columns, Commitment, Registration,
-    SignedExtrinsic, Stake, Subnet, Validity,
+    AxonInfo, Balance, Call, Chain, ChainError, Column, Columns, Commitment, Purchase,
+    Registration, Sale, SignedExtrinsic, Stake, Subnet, Validity,
 };
 
 /// What a chain knows beyond the loop of a validator: who holds what, what subnets there are and
@@ -61,6 +61,25 @@ pub trait Ledger: Chain {
     /// # Errors
     /// [`ChainError::NoSubnet`] when the subnet does not exist there.
     async fn price(&self, netuid: NetUid, at: BlockHash) -> Result<Price, ChainError>;
+
+    /// What buying a subnet's alpha would come to, by the runtime's own arithmetic, the pool's fee
+    /// included; `None` where the pool would not sell.
+    ///
+    /// # Errors
+    /// [`ChainError::Incompatible`] when the runtime simulates nothing.
+    async fn simulate_purchase(
+        &self,
+        netuid: NetUid,
+        paid: Rao,
+        at: BlockHash,
+    ) -> Result<Option<Purchase>, ChainError>;
+
+    /// What selling alpha would come to, by the runtime's own arithmetic, the pool's fee included;
+    /// `None` where the pool would not buy.
+    ///
+    /// # Errors
+    /// [`ChainError::Incompatible`] when the runtime simulates nothing.
+    async fn simulate_sale(&self, given: Alpha, at: BlockHash) -> Result<Option<Sale>, ChainError>;
 
     /// What a hotkey has said of itself in a subnet, if anything.
     async fn commitment(
@@ -178,6 +197,19 @@ impl<L: Ledger + ?Sized> Ledger for Arc<L> {
 
     async fn price(&self, netuid: NetUid, at: BlockHash) -> Result<Price, ChainError> {
         (**self).price(netuid, at).await
+    }
+
+    async fn simulate_purchase(
+        &self,
+        netuid: NetUid,
+        paid: Rao,
+        at: BlockHash,
+    ) -> Result<Option<Purchase>, ChainError> {
+        (**self).simulate_purchase(netuid, paid, at).await
+    }
+
+    async fn simulate_sale(&self, given: Alpha, at: BlockHash) -> Result<Option<Sale>, ChainError> {
+        (**self).simulate_sale(given, at).await
     }
 
     async fn commitment(

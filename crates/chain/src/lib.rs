@@ -16,7 +16,8 @@
 //! ```
 //!
 //! [`Ledger`] is what lies beyond that loop: balances, stakes, subnets and their prices,
-//! commitments, registration, and what a call costs.
+//! commitments, registration, what a trade would come to, and what a call costs. [`stake`] plans with
+//! it.
 //!
 //! It does not know: any transport, any encoding, any key, any source of scores.
 
@@ -33,6 +34,8 @@ mod hyperparameters;
 mod ledger;
 mod metagraph;
 mod pool;
+mod quote;
+pub mod stake;
 mod subnet;
 mod validity;
 
@@ -52,5 +55,6 @@ pub use hyperparameters::Hyperparameters;
 pub use ledger::Ledger;
 pub use metagraph::{AxonInfo, Metagraph, MetagraphError, Neuron};
 pub use pool::{InvalidReason, PoolRejection, SubmitError};
+pub use quote::{Purchase, Sale};
 pub use subnet::{Registration, Subnet, SubnetEmission};
 pub use validity::Validity;

@@ -1,4 +1,4 @@
-use axonry_core::{Alpha, BlockNumber, Coldkey, Hotkey, NetUid, Price, Rao};
+use axonry_core::{Alpha, BlockNumber, Coldkey, Hotkey, I96F32, NetUid, Price, Rao};
 
 /// A subnet as a whole, at one block.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +19,9 @@ pub struct Subnet {
     pub registered_at: BlockNumber,
     /// What one alpha costs now; root's is 1 TAO.
     pub price: Price,
+    /// What one alpha costs on a long average, in TAO; it decides on emission, and no trade is made
+    /// at it.
+    pub moving_price: I96F32,
     /// TAO in the pool.
     pub tao_in: Rao,
     /// Alpha in the pool.

@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 use async_trait::async_trait;
 use axonry_chain::{
     AxonInfo, Balance, Call, Chain, ChainError, Column, Columns, Commitment, Ledger, Mortality,
-    Registration, SignedExtrinsic, Stake, Subnet, Validity,
+    Purchase, Registration, Sale, SignedExtrinsic, Stake, Subnet, Validity,
 };
 use axonry_core::{AccountId, Alpha, Block, BlockHash, Coldkey, Hotkey, NetUid, Price, Rao, Uid};
 use futures_util::TryStreamExt;
@@ -112,6 +112,29 @@ impl Ledger for Substrate {
             let price = inner.price(&runtime, netuid, at);
             let ((), price) = tokio::try_join!(inner.has_subnet(&runtime, netuid, at), price)?;
             Ok(price)
+        })
+    }
+
+    async fn simulate_purchase(
+        &self,
+        netuid: NetUid,
+        paid: Rao,
+        at: BlockHash,
+    ) -> Result<Option<Purchase>, ChainError> {
+        let inner = &*self.inner;
+        read!(inner, "a purchase", at, |runtime| async {
+            let call = runtime.purchase_call(netuid, paid)?;
+            let what = format!("what {paid} would buy in subnet {netuid}");
+            runtime.purchase(netuid, paid, &inner.call(what, call, at).await?)
+        })
+    }
+
+    async fn simulate_sale(&self, given: Alpha, at: BlockHash) -> Result<Option<Sale>, ChainError> {
+        let inner = &*self.inner;
+        read!(inner, "a sale", at, |runtime| async {
+            let call = runtime.sale_call(given)?;
+            let what = format!("what {given} would bring");
+            runtime.sale(given, &inner.call(what, call, at).await?)
         })
     }
 

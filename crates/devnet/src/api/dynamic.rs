@@ -6,7 +6,7 @@ use super::{ApiError, Arguments, of_each, subnet};
 use crate::presented::{PresentedError, Value};
 use crate::storage::Storage;
 use crate::subtensor::hyperparameters::{exists, of_subnet};
-use crate::subtensor::pools::{self, Side, UNIT};
+use crate::subtensor::pools::{self, Side};
 
 pub(super) fn price(
     storage: &Storage<'_>,
@@ -33,19 +33,11 @@ fn simulated(
     mut arguments: Arguments<'_>,
 ) -> Result<Value, ApiError> {
     let (netuid, amount): (NetUid, u64) = (arguments.netuid()?, arguments.next()?);
-    let pool = pools::read(storage, netuid)?;
-    let swap = match exists(storage, netuid)? {
-        true => pool.swap(side, amount, false).unwrap_or_default(),
-        false => pools::Swap::default(),
+    let simulated = match exists(storage, netuid)? {
+        true => pools::read(storage, netuid)?.simulate(side, amount),
+        false => None,
     };
-    let (price, unit) = (u128::from(pool.price()), u128::from(UNIT));
-    let paid_in = u128::from(swap.paid_in);
-    let ideal = match side {
-        Side::Buy => (paid_in * unit).checked_div(price).unwrap_or(0),
-        Side::Sell => paid_in * price / unit,
-    };
-    let ideal = u64::try_from(ideal).unwrap_or(u64::MAX);
-    let slippage = ideal.saturating_sub(swap.paid_out);
+    let (swap, slippage) = simulated.unwrap_or_default();
     let fields: [(&'static str, u64); 6] = match side {
         Side::Buy => [
             ("tao_amount", swap.paid_in),
@@ -76,14 +68,12 @@ pub(super) fn amounts(
     let pool = pools::read(storage, netuid)?;
     let out: u64 = of_subnet(storage, "SubnetAlphaOut", netuid, 0)?;
     let volume: u128 = of_subnet(storage, "SubnetVolume", netuid, 0)?;
-    // The price does not average anything here: a fixed-point number of 32 fractional bits.
-    let moving = (u128::from(pool.price()) << 32) / u128::from(UNIT);
     Ok(vec![
         ("alpha_in", pool.alpha.into()),
         ("alpha_out", out.into()),
         ("tao_in", pool.tao.into()),
         ("subnet_volume", volume.into()),
-        ("moving_price", moving.into()),
+        ("moving_price", pool.moving_price().into()),
     ])
 }
 

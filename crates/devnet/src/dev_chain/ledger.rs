@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use async_trait::async_trait;
 use axonry_chain::{
-    AxonInfo, Balance, Call, ChainError, Column, Columns, Commitment, Ledger, Registration,
-    SignedExtrinsic, Stake, Subnet, SubnetEmission, Validity,
+    AxonInfo, Balance, Call, ChainError, Column, Columns, Commitment, Ledger, Purchase,
+    Registration, Sale, SignedExtrinsic, Stake, Subnet, SubnetEmission, Validity,
 };
 use axonry_core::{
-    AccountId, Alpha, Block, BlockHash, BlockNumber, Coldkey, Hotkey, NetUid, Price, Rao, Uid,
+    AccountId, Alpha, Block, BlockHash, BlockNumber, Coldkey, Hotkey, I96F32, NetUid, Price, Rao,
+    Uid,
 };
 
 use super::{DevChain, columns, encoded, incompatible, no_state};
@@ -17,7 +18,8 @@ use crate::extrinsic::{Era, Terms, length};
 use crate::presented::PresentedError;
 use crate::storage::Storage;
 use crate::subtensor::hyperparameters::{exists, of_subnet, subnets};
-use crate::subtensor::{neurons, pools, stake};
+use crate::subtensor::pools::{self, Side, Swap};
+use crate::subtensor::{neurons, stake};
 use crate::{account, balances, commitments, fees};
 
 impl DevChain {
@@ -33,6 +35,23 @@ impl DevChain {
             exists(storage, netuid)?.then(|| read(storage)).transpose()
         })?;
         value.ok_or(ChainError::NoSubnet(netuid))
+    }
+
+    /// A swap as it would come out, and what it would lose by moving the price.
+    fn simulated(
+        &self,
+        netuid: NetUid,
+        side: Side,
+        amount: u64,
+        at: BlockHash,
+    ) -> Result<Option<(Swap, u64)>, ChainError> {
+        self.read(at, "a simulated swap", |storage, _| {
+            if !exists(storage, netuid)? {
+                return Ok(None);
+            }
+            let pool = pools::read(storage, netuid)?;
+            Ok(pool.simulate(side, amount))
+        })
     }
 }
 
@@ -52,6 +71,7 @@ fn subnet(storage: &Storage<'_>, netuid: NetUid) -> Result<Subnet, PresentedErro
         tempo: of_subnet(storage, "Tempo", netuid, 360)?,
         registered_at: BlockNumber(of_subnet(storage, "NetworkRegisteredAt", netuid, 0)?),
         price: Price::per_alpha(Rao::from_rao(pool.price())),
+        moving_price: I96F32::from_bits(pool.moving_price().cast_signed()),
         tao_in: Rao::from_rao(pool.tao),
         alpha_in: Alpha::from_base_units(netuid, pool.alpha),
         alpha_out: Alpha::from_base_units(netuid, out),
@@ -149,6 +169,32 @@ impl Ledger for DevChain {
             let price = pools::read(storage, netuid)?.price();
             Ok(Price::per_alpha(Rao::from_rao(price)))
         })
+    }
+
+    async fn simulate_purchase(
+        &self,
+        netuid: NetUid,
+        paid: Rao,
+        at: BlockHash,
+    ) -> Result<Option<Purchase>, ChainError> {
+        let simulated = self.simulated(netuid, Side::Buy, paid.rao(), at)?;
+        Ok(simulated.map(|(swap, slippage)| Purchase {
+            paid,
+            fee: Rao::from_rao(swap.fee),
+            received: Alpha::from_base_units(netuid, swap.paid_out),
+            slippage: Alpha::from_base_units(netuid, slippage),
+        }))
+    }
+
+    async fn simulate_sale(&self, given: Alpha, at: BlockHash) -> Result<Option<Sale>, ChainError> {
+        let netuid = given.netuid();
+        let simulated = self.simulated(netuid, Side::Sell, given.base_units(), at)?;
+        Ok(simulated.map(|(swap, slippage)| Sale {
+            given,
+            fee: Alpha::from_base_units(netuid, swap.fee),
+            received: Rao::from_rao(swap.paid_out),
+            slippage: Rao::from_rao(slippage),
+        }))
     }
 
     async fn commitment(

@@ -79,6 +79,26 @@ impl Pool {
         short(price.unwrap_or(0))
     }
 
+    /// The price as a fixed-point number with 32 binary places, in TAO. It does not average anything
+    /// here.
+    pub(crate) fn moving_price(&self) -> u128 {
+        (u128::from(self.price()) << 32) / u128::from(UNIT)
+    }
+
+    /// A swap as it would come out with its fee, and what it loses by moving the price; `None` where
+    /// nothing would come out.
+    pub(crate) fn simulate(&self, side: Side, amount: u64) -> Option<(Swap, u64)> {
+        let swap = self.swap(side, amount, false).ok()?;
+        let (price, unit) = (u128::from(self.price()), u128::from(UNIT));
+        let paid_in = u128::from(swap.paid_in);
+        let ideal = match side {
+            Side::Buy => (paid_in * unit).checked_div(price).unwrap_or(0),
+            Side::Sell => paid_in * price / unit,
+        };
+        let slippage = short(ideal).saturating_sub(swap.paid_out);
+        (swap.paid_out > 0).then_some((swap, slippage))
+    }
+
     /// Swaps an amount, with its fee or without.
     pub(crate) fn swap(&self, side: Side, amount: u64, free: bool) -> Result<Swap, Refusal> {
         if self.stable {

@@ -9,6 +9,7 @@ mod payment;
 mod registration;
 mod stakes;
 mod subnets;
+mod trades;
 
 use axonry_chain::ChainError;
 

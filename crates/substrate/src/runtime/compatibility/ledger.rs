@@ -1,7 +1,7 @@
 //! What lies beyond a validator's loop: nothing of it keeps a validator from its work.
 
 use axonry_chain::{ChainError, Column};
-use axonry_core::{BlockHash, Coldkey, Hotkey, NetUid, Price, Rao};
+use axonry_core::{Alpha, BlockHash, Coldkey, Hotkey, NetUid, Price, Rao};
 
 use super::super::events::CARRIERS;
 use super::super::item::StorageItem;
@@ -117,7 +117,7 @@ const STORED: [(Feature, &str, &str, &str, TryStored); 10] = [
 
 const TERMS: &str = "the terms of registration cannot be read";
 
-const ANSWERED: [(Feature, &str, &str, &str, TryAnswer); 9] = [
+const ANSWERED: [(Feature, &str, &str, &str, TryAnswer); 11] = [
     (
         Feature::Staking,
         "StakeInfoRuntimeApi",
@@ -136,6 +136,26 @@ const ANSWERED: [(Feature, &str, &str, &str, TryAnswer); 9] = [
         |runtime, answer| {
             runtime.stakes_of_coldkey_call(COLDKEY)?;
             runtime.stakes_of_coldkey(answer).map(drop)
+        },
+    ),
+    (
+        Feature::Staking,
+        "SwapRuntimeApi",
+        "sim_swap_tao_for_alpha",
+        "what buying alpha comes to is reckoned from the pool",
+        |runtime, answer| {
+            runtime.purchase_call(NETUID, Rao::ZERO)?;
+            runtime.purchase(NETUID, Rao::ZERO, answer).map(drop)
+        },
+    ),
+    (
+        Feature::Staking,
+        "SwapRuntimeApi",
+        "sim_swap_alpha_for_tao",
+        "what selling alpha comes to is reckoned from the pool",
+        |runtime, answer| {
+            runtime.sale_call(Alpha::none_of(NETUID))?;
+            runtime.sale(Alpha::none_of(NETUID), answer).map(drop)
         },
     ),
     (

@@ -3,10 +3,11 @@
 use std::collections::BTreeMap;
 
 use axonry_chain::{ChainError, Subnet, SubnetEmission};
-use axonry_core::{Alpha, BlockNumber, Coldkey, Hotkey, NetUid, Price, Rao};
+use axonry_core::{Alpha, BlockNumber, Coldkey, Hotkey, I96F32, NetUid, Price, Rao};
 use scale_decode::DecodeAsType;
 
 use crate::runtime::Runtime;
+use crate::runtime::bare::Bare;
 
 const API: &str = "SubnetInfoRuntimeApi";
 const ALL: &str = "get_all_dynamic_info";
@@ -16,7 +17,7 @@ const PRICE: &str = "current_alpha_price";
 const PRICES: &str = "current_alpha_price_all";
 
 /// Root's alpha is TAO.
-const ROOT: (NetUid, Price) = (NetUid(0), Price::per_alpha(Rao::from_rao(1_000_000_000)));
+const ROOT: (NetUid, Price) = (NetUid(0), Price::ROOT);
 
 #[derive(DecodeAsType)]
 struct DynamicInfo {
@@ -33,6 +34,7 @@ struct DynamicInfo {
     alpha_in_emission: u64,
     tao_in_emission: u64,
     network_registered_at: u64,
+    moving_price: Bare<i128>,
 }
 
 #[derive(DecodeAsType)]
@@ -169,6 +171,7 @@ fn subnet(info: DynamicInfo, price: Price) -> Subnet {
         tempo: info.tempo,
         registered_at: BlockNumber(info.network_registered_at),
         price,
+        moving_price: I96F32::from_bits(info.moving_price.0),
         tao_in: Rao::from_rao(info.tao_in),
         alpha_in: alpha(info.alpha_in),
         alpha_out: alpha(info.alpha_out),
