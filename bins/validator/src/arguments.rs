@@ -1,11 +1,13 @@
 //! The command line, and the environment variables that say the same things.
 
+use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process;
 
+use axonry_operations::LogFormat;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
-use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand};
+use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::compat::CompatArguments;
 use crate::settings::{
@@ -21,10 +23,37 @@ const EXIT_CODES: &str = "Exit codes: 0 when weights are verified in chain state
 #[command(name = "validator", version, args_conflicts_with_subcommands = true)]
 #[command(after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
+    /// In which form the log is written to standard error.
+    #[arg(
+        long,
+        env = "AXONRY_LOG_FORMAT",
+        value_name = "FORM",
+        default_value = "text",
+        global = true
+    )]
+    log_format: LogForm,
     #[command(subcommand)]
     command: Option<Command>,
     #[command(flatten)]
     run: RunArguments,
+}
+
+/// In which form the log is written.
+#[derive(Clone, Copy, Debug, ValueEnum)]
+enum LogForm {
+    /// For people.
+    Text,
+    /// A JSON object a line.
+    Json,
+}
+
+impl From<LogForm> for LogFormat {
+    fn from(form: LogForm) -> Self {
+        match form {
+            LogForm::Text => Self::Text,
+            LogForm::Json => Self::Json,
+        }
+    }
 }
 
 /// What the program can do.
@@ -150,6 +179,9 @@ pub(crate) struct RunArguments {
     /// Run a round every tempo until told to stop.
     #[arg(long, env = "AXONRY_FOREVER")]
     pub(crate) forever: bool,
+    /// Serve `/metrics`, `/healthz` and `/readyz` at this address, such as `127.0.0.1:9600`.
+    #[arg(long, env = "AXONRY_METRICS", value_name = "ADDRESS")]
+    pub(crate) metrics: Option<SocketAddr>,
     /// Judge and plan, say what would be set and whether it would land, and set nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -208,12 +240,17 @@ pub(crate) struct StateArguments {
 impl Arguments {
     /// The command given, or the program's end: help and version on standard output, anything
     /// wrong as one line that names it.
-    pub(crate) fn parse_or_exit() -> Command {
+    pub(crate) fn parse_or_exit() -> (Command, LogFormat) {
         let parsed = Self::command()
             .try_get_matches()
             .and_then(|matches| Ok((Self::from_arg_matches(&matches)?, matches)));
         match parsed {
-            Ok((Self { command, run }, matches)) => {
+            Ok((parsed, matches)) => {
+                let Self {
+                    command,
+                    run,
+                    log_format,
+                } = parsed;
                 let mut command = command.unwrap_or_else(|| Command::Run(Box::new(run)));
                 if let Some(subnet) = command.subnet() {
                     subnet.by_level(lowest(&matches));
@@ -221,7 +258,7 @@ impl Arguments {
                 if let Command::Run(run) = &mut command {
                     run.by_level(lowest(&matches));
                 }
-                command
+                (command, log_format.into())
             }
             Err(error) if !error.use_stderr() => error.exit(),
             Err(error) => {

@@ -9,6 +9,7 @@ mod embedded;
 mod explain;
 mod judge;
 mod network;
+mod operations;
 mod progress;
 mod report;
 mod requests;
@@ -30,8 +31,8 @@ use crate::arguments::{Arguments, Command};
 use crate::settings::Settings;
 
 fn main() -> ExitCode {
-    let command = Arguments::parse_or_exit();
-    report::log_on_stderr();
+    let (command, logs) = Arguments::parse_or_exit();
+    report::log_on_stderr(logs);
     let runtime = match Runtime::new() {
         Ok(runtime) => runtime,
         Err(error) => return report::failed(&error.into()),

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::io::IsTerminal;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use axonry_neuron::{Progress, Stage, Step};
@@ -46,6 +46,18 @@ impl Bars {
                 .add(ProgressBar::new(0).with_style(style).with_message(what))
         };
         shown.counts.entry(what).or_insert_with(new).clone()
+    }
+}
+
+/// Tells several watchers of the same steps.
+#[derive(Debug)]
+pub(crate) struct Together(pub(crate) Vec<Arc<dyn Progress>>);
+
+impl Progress for Together {
+    fn note(&self, step: Step<'_>) {
+        for one in &self.0 {
+            one.note(step);
+        }
     }
 }
 

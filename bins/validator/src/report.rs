@@ -1,13 +1,13 @@
 //! What the program says: a table or a JSON object per round, one line for an error.
 
 use std::fmt::Write as _;
-use std::io::{IsTerminal, Write as _};
+use std::io::Write as _;
 use std::process::ExitCode;
 
 use axonry_neuron::{Ended, MinerReport, RoundReport};
+use axonry_operations::{LogFormat, init_logs};
 use serde::Serialize;
 use tracing::warn;
-use tracing_subscriber::filter::{EnvFilter, LevelFilter};
 
 use crate::requests::Requests;
 use crate::weights::Prospect;
@@ -176,15 +176,8 @@ pub(crate) fn say_on_stderr(line: &str) {
 }
 
 /// Logs go to standard error: warnings, or what `RUST_LOG` asks for.
-pub(crate) fn log_on_stderr() {
-    let filter = EnvFilter::builder()
-        .with_default_directive(LevelFilter::WARN.into())
-        .from_env_lossy();
-    tracing_subscriber::fmt()
-        .with_env_filter(filter)
-        .with_writer(std::io::stderr)
-        .with_ansi(std::io::stderr().is_terminal())
-        .init();
+pub(crate) fn log_on_stderr(form: LogFormat) {
+    init_logs(form, &std::env::var("RUST_LOG").unwrap_or_default());
 }
 
 #[cfg(test)]

@@ -1,18 +1,24 @@
 //! Rounds from start to stop.
 
-use std::sync::Arc;
+use std::process;
+use std::sync::{Arc, mpsc};
+use std::time::Duration;
 
 use anyhow::{Context, Result};
-use axonry_neuron::{Ended, Progress, RoundError, RoundReport, Rounds, Unwatched};
+use axonry_neuron::{Ended, RoundError, RoundReport, Rounds};
 use tokio::signal::unix::{SignalKind, signal};
 use tokio_util::sync::CancellationToken;
 
+use crate::operations::supervisor;
 use crate::progress::Bars;
 use crate::report::{JsonRound, say_on_stderr};
 use crate::requests::Requests;
 use crate::settings::Settings;
 use crate::weights::Prospect;
 use crate::wiring::Wired;
+
+/// How long the end may take once it was asked for.
+const PATIENCE: Duration = Duration::from_secs(9);
 
 /// Runs the rounds, and says how that ended.
 pub(crate) async fn run(settings: Settings) -> Result<Ended> {
@@ -23,12 +29,8 @@ pub(crate) async fn run(settings: Settings) -> Result<Ended> {
         Bars::on_terminal()
     }
     .map(Arc::new);
-    let progress: Arc<dyn Progress> = match &bars {
-        Some(bars) => Arc::clone(bars) as _,
-        None => Arc::new(Unwatched),
-    };
     let mut wired = tokio::select! {
-        wired = Wired::new(&settings, progress) => wired?,
+        wired = Wired::new(&settings, bars.clone()) => wired?,
         () = stop.cancelled() => return Ok(Ended::Stopped),
     };
     if let Some(greeting) = wired.greeting.as_deref().filter(|_| !settings.subnet.json) {
@@ -99,7 +101,7 @@ fn tell(settings: &Settings, report: &RoundReport, requests: Requests, prospect:
     }
 }
 
-/// Ends with the first SIGTERM or Ctrl-C.
+/// Ends with the first SIGTERM or Ctrl-C: the program within ten seconds, whatever it is doing.
 pub(crate) fn stop_on_signals() -> Result<CancellationToken> {
     let stop = CancellationToken::new();
     let mut terminate = signal(SignalKind::terminate()).context("cannot listen for SIGTERM")?;
@@ -112,6 +114,15 @@ pub(crate) fn stop_on_signals() -> Result<CancellationToken> {
             _ = interrupt.recv() => {}
         }
         told.cancel();
+        supervisor::stopping();
+        // Whatever is stuck, the end is not: what is journalled is settled by the next start.
+        std::thread::spawn(|| {
+            let (_open, never) = mpsc::channel::<()>();
+            // Nobody says anything: the time passes, or the process ends.
+            let _ = never.recv_timeout(PATIENCE);
+            say_on_stderr("error: not everything came to an end in time: the process ends");
+            process::exit(2);
+        });
     });
     Ok(stop)
 }

@@ -11,6 +11,8 @@ mod state;
 #[cfg(test)]
 mod tests;
 
+use std::net::SocketAddr;
+
 use anyhow::{Result, bail};
 use axonry_core::NetUid;
 use axonry_weights::ReservedShares;
@@ -35,6 +37,8 @@ pub(crate) struct Settings {
     pub(crate) rounds: Option<u64>,
     /// Whether the round is to say what it would set, and to set nothing.
     pub(crate) dry_run: bool,
+    /// Where metrics and health are served.
+    pub(crate) metrics: Option<SocketAddr>,
 }
 
 /// What every command goes by: which subnet, whose key, which state.
@@ -77,11 +81,13 @@ impl Settings {
             (false, Some(0)) => bail!("0 rounds is nothing to do: give --rounds 1 or more"),
             (false, rounds) => rounds,
         };
+        let metrics = file.metrics;
         let (subnet, judging) = SubnetSettings::with_judging(given.subnet, given.sources, file)?;
         let one = given.dry_run || (subnet.network == Network::Devnet && !forever);
         Ok(Self {
             rounds: rounds.or(one.then_some(1)),
             dry_run: given.dry_run,
+            metrics: given.metrics.or(metrics),
             subnet,
             judging,
         })

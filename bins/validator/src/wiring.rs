@@ -5,12 +5,15 @@ use std::sync::Arc;
 use anyhow::{Result, bail};
 use axonry_http::Client;
 use axonry_neuron::{Progress, RehearsalReport, Validator, ValidatorSettings};
+use axonry_operations::Watchdog;
 use axonry_substrate::Substrate;
 
 use crate::companions::Companions;
 use crate::connection::{Connected, Local};
 use crate::embedded;
 use crate::judge::{Given, Judge, Sources};
+use crate::operations::Operations;
+use crate::progress::{Bars, Together};
 use crate::requests::Requests;
 use crate::settings::Settings;
 use crate::state::{Purpose, StandIn};
@@ -25,12 +28,16 @@ pub(crate) struct Wired {
     pub(crate) companions: Companions,
     /// What the devnet has to say for itself, for a person.
     pub(crate) greeting: Option<String>,
+    /// Ends the process when it stands still.
+    watchdog: Watchdog,
     connected: Connected,
 }
 
 impl Wired {
     /// Makes the clients, checks the keys, opens the state, and connects to the chain.
-    pub(crate) async fn new(settings: &Settings, progress: Arc<dyn Progress>) -> Result<Self> {
+    ///
+    /// `bars` are told how far each round has come, as are metrics and the watchdog.
+    pub(crate) async fn new(settings: &Settings, bars: Option<Arc<Bars>>) -> Result<Self> {
         let purpose = match settings.dry_run {
             true => Purpose::Looking,
             false => Purpose::Signing,
@@ -64,6 +71,9 @@ impl Wired {
         let state = &connected.state;
         let contents = (!state.is_temporary()).then(|| state.folder().join("contents"));
         let Judge { mechanism, http } = sources.judge(contents.as_deref())?;
+        let operations = Operations::new(connected.netuid);
+        let bars = bars.map(|bars| bars as Arc<dyn Progress>);
+        let watchers = operations.watchers().into_iter().chain(bars);
         let validator = Validator::new(
             Arc::new(connected.chain.clone()),
             mechanism,
@@ -71,14 +81,20 @@ impl Wired {
             Arc::clone(&connected.key) as _,
             validating,
         )
-        .watched_by(progress);
+        .watched_by(Arc::new(Together(watchers.collect())));
+        let counted = Counted {
+            chain: connected.chain.clone(),
+            http,
+        };
+        let mut companions = Companions::new();
+        let watchdog = operations
+            .start(settings.metrics, &counted, &mut companions)
+            .await?;
         Ok(Self {
             validator,
-            counted: Counted {
-                chain: connected.chain.clone(),
-                http,
-            },
-            companions: Companions::new(),
+            counted,
+            companions,
+            watchdog,
             greeting: connected.devnet.as_ref().map(embedded::greeting),
             connected,
         })
@@ -96,9 +112,11 @@ impl Wired {
             validator,
             counted,
             companions,
+            watchdog,
             connected,
             ..
         } = self;
+        drop(watchdog);
         companions.close().await;
         drop((validator, counted));
         connected.close().await;
@@ -108,8 +126,8 @@ impl Wired {
 /// The clients that count their requests.
 #[derive(Clone, Debug)]
 pub(crate) struct Counted {
-    chain: Substrate,
-    http: Client,
+    pub(crate) chain: Substrate,
+    pub(crate) http: Client,
 }
 
 impl Counted {

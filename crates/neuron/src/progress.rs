@@ -33,6 +33,8 @@ pub enum Step<'a> {
     },
     /// Something a person would like to read.
     Message(&'a str),
+    /// The mechanism has answered; what was under way beside it comes to its end.
+    Judged,
     /// The chain has come to this block while a round waits for it.
     Block(BlockNumber),
     /// Nothing new, but at work: said where a wait has no end that could be named.

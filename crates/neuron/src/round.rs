@@ -233,7 +233,12 @@ impl Validator {
             now: self.judging.clock.now(),
             progress: &*self.progress,
         };
-        let evaluating = tokio::time::timeout(deadline, self.mechanism.evaluate(round));
+        let evaluating = async {
+            let evaluating = self.mechanism.evaluate(round);
+            let evaluation = tokio::time::timeout(deadline, evaluating).await;
+            round.progress.note(Step::Judged);
+            evaluation
+        };
         let evaluation = match purpose {
             Purpose::Rehearsal => evaluating.await,
             Purpose::Landing => {

@@ -14,8 +14,9 @@ const CHAIN: &str = "chain";
 /// Takes the signs of life of rounds from their progress.
 ///
 /// Every step is one; a [`Step::Quiet`] announces a silence, which ends with the stage at the latest.
-/// While miners are judged, requests under way are a sign of life too ([`active`](Self::active)):
-/// each of them has a deadline.
+/// While miners are judged, blocks that pass say nothing, since somebody else looks at them; what the
+/// mechanism says of itself counts, and so do requests under way ([`active`](Self::active)), each of
+/// which has a deadline.
 #[derive(Debug)]
 pub struct RoundPulse {
     pulse: Pulse,
@@ -26,8 +27,13 @@ pub struct RoundPulse {
 impl RoundPulse {
     /// A task called `rounds`, which may be silent for a minute.
     pub fn new(pulses: &Pulses, readiness: Readiness) -> Self {
+        Self::patient(pulses, readiness, PATIENCE)
+    }
+
+    /// The same with another patience.
+    pub fn patient(pulses: &Pulses, readiness: Readiness, patience: Duration) -> Self {
         Self {
-            pulse: pulses.pulse("rounds", PATIENCE),
+            pulse: pulses.pulse("rounds", patience),
             readiness,
             judging: AtomicBool::new(false),
         }
@@ -58,6 +64,11 @@ impl Progress for RoundPulse {
                 }
                 self.pulse.awake();
             }
+            Step::Judged => {
+                self.judging.store(false, Ordering::Relaxed);
+                self.pulse.awake();
+            }
+            Step::Block(_) | Step::Alive if self.judging.load(Ordering::Relaxed) => {}
             Step::Quiet(how_long) => self.pulse.quiet(how_long),
             Step::Alarm(Some(Alarm {
                 kind: AlarmKind::Blind,

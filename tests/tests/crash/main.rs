@@ -3,3 +3,4 @@
 mod kill;
 mod program;
 mod space;
+mod stop;

@@ -1,4 +1,5 @@
 use std::fs;
+use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
@@ -23,6 +24,7 @@ pub(crate) struct File {
     pub(super) sources: SourceArguments,
     pub(super) rounds: Option<u64>,
     pub(super) forever: Option<bool>,
+    pub(super) metrics: Option<SocketAddr>,
     pub(super) json: Option<bool>,
     pub(super) devnet: DevnetSettings,
     pub(super) version_key: Option<u64>,
@@ -54,6 +56,7 @@ struct Keys {
     state: Option<String>,
     rounds: Option<u64>,
     forever: Option<bool>,
+    metrics: Option<SocketAddr>,
     json: Option<bool>,
     devnet_config: Option<PathBuf>,
     metadata: Option<PathBuf>,
@@ -150,6 +153,7 @@ impl From<Keys> for File {
             },
             rounds: keys.rounds,
             forever: keys.forever,
+            metrics: keys.metrics,
             json: keys.json,
             devnet: DevnetSettings {
                 shape: keys.devnet_config,
