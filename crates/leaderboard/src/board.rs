@@ -70,3 +70,42 @@ impl Board {
         self.newest.subscribe()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use axonry_core::{BlockNumber, NetUid};
+
+    use super::*;
+
+    #[test]
+    fn a_round_is_gone_when_the_next_is_there_and_nobody_reads_it_any_more() {
+        let board = Board::new();
+        let deaf = board.subscribe();
+        let publish = |round| board.publish(Standings::new(NetUid(74), round, BlockNumber(round)));
+        publish(1).expect("well formed");
+        let reader = board.shown().expect("a round");
+        let first = Arc::downgrade(&reader);
+        publish(2).expect("well formed");
+        assert!(first.upgrade().is_some(), "somebody reads it");
+        assert_eq!(board.round(), Some(2));
+        drop(reader);
+        assert!(first.upgrade().is_none(), "a listener keeps nothing");
+        drop(deaf);
+    }
+
+    #[test]
+    fn what_cannot_be_shown_leaves_what_is_there() {
+        let board = Board::new();
+        let good = Standings::new(NetUid(74), 1, BlockNumber(1));
+        board.publish(good.clone()).expect("well formed");
+        let hotkey = axonry_core::Hotkey::from_bytes([1; 32]);
+        let twice = vec![crate::Miner::new(axonry_core::Uid(1), hotkey); 2];
+        let bad = Standings {
+            miners: twice,
+            round: 2,
+            ..good
+        };
+        assert!(board.publish(bad).is_err());
+        assert_eq!(board.round(), Some(1));
+    }
+}
