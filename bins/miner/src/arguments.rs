@@ -1,19 +1,26 @@
 //! The command line.
 
-use std::path::PathBuf;
 use std::process;
 use std::time::Duration;
 
-use axonry_github::{GithubId, RepositoryName};
-use clap::error::{ContextKind, ContextValue};
-use clap::{Args, Parser, Subcommand, ValueEnum};
-use jiff::Timestamp;
+use clap::error::{ContextKind, ContextValue, ErrorKind};
+use clap::{Parser, Subcommand};
 
-use crate::report;
+use crate::exchange::{CheckArguments, PostArguments};
+use crate::register::RegisterArguments;
+use crate::report::{self, Failure};
+use crate::score::ScoreArguments;
+use crate::serve::ServeArguments;
+use crate::status::StatusArguments;
 
-/// A Bittensor miner of open-source contributions: shows what its work is worth.
+const EXIT_CODES: &str = "Exit codes: 0 when what was asked for came about, 1 when it did not or \
+                          could not be found out, 2 when the command line is wrong. With --json \
+                          there is one object on standard output in any case, and `success` in it \
+                          says which.";
+
+/// A Bittensor miner: proves whose work is whose, shows what it is worth, answers validators.
 #[derive(Debug, Parser)]
-#[command(name = "miner", version)]
+#[command(name = "miner", version, after_help = EXIT_CODES)]
 pub(crate) struct Arguments {
     #[command(subcommand)]
     command: Command,
@@ -22,71 +29,18 @@ pub(crate) struct Arguments {
 /// What the program can do.
 #[derive(Debug, Subcommand)]
 pub(crate) enum Command {
+    /// Hand a GitHub token to every validator, so that they know whose work counts for this hotkey.
+    Post(Box<PostArguments>),
+    /// Ask every validator whether it has this hotkey's token, and whether the token is still good.
+    Check(Box<CheckArguments>),
+    /// Say what the chain knows of this hotkey.
+    Status(Box<StatusArguments>),
     /// Score one's own work as validators do, and explain every number.
-    Score(ScoreArguments),
-}
-
-/// Whose work, from where, by which rules.
-#[derive(Clone, Debug, Args)]
-#[command(group = clap::ArgGroup::new("whose").required(true).multiple(true)
-    .args(["github_id", "token_file", "git"]))]
-pub(crate) struct ScoreArguments {
-    /// The number of the GitHub account.
-    #[arg(long, value_name = "ID", value_parser = |text: &str| text.parse::<GithubId>())]
-    pub(crate) github_id: Option<GithubId>,
-    /// File with a GitHub token and nothing else: the account is whose it is, unless
-    /// `--github-id` says so, and `--source github` asks with it.
-    #[arg(long, value_name = "FILE")]
-    pub(crate) token_file: Option<PathBuf>,
-    /// A git repository on this machine: what was merged into its current branch, and what its
-    /// other branches hold. Nobody is asked for anything.
-    #[arg(long, value_name = "PATH", conflicts_with_all = ["github_id", "token_file", "source", "mirror", "github"])]
-    pub(crate) git: Option<PathBuf>,
-    /// With `--git`: whose commits count, by e-mail [default: git's `user.email`].
-    #[arg(long, value_name = "EMAIL", requires = "git")]
-    pub(crate) author: Option<String>,
-    /// With `--git`: the repository's name on GitHub, whose rules hold [default: that of the
-    /// remote `origin`]; the default rules where the registry does not name it.
-    #[arg(long, value_name = "OWNER/NAME", requires = "git", value_parser = |text: &str| text.parse::<RepositoryName>())]
-    pub(crate) repository: Option<RepositoryName>,
-    /// Where pull requests and issues are read.
-    #[arg(long, value_enum, default_value_t = Source::Mirror)]
-    pub(crate) source: Source,
-    /// Base URL of the mirror [default: the public one].
-    #[arg(long, env = "AXONRY_MIRROR", value_name = "URL")]
-    pub(crate) mirror: Option<String>,
-    /// Base URL of the GitHub API [default: the public one].
-    #[arg(long, env = "AXONRY_GITHUB", value_name = "URL")]
-    pub(crate) github: Option<String>,
-    /// The repositories that count, in the form of `master_repositories.json` [default: the
-    /// subnet's].
-    #[arg(long, env = "AXONRY_REPOSITORIES", value_name = "FILE")]
-    pub(crate) repositories: Option<PathBuf>,
-    /// What a token of code weighs, in the form of `token_weights.json` [default: the subnet's].
-    #[arg(long, env = "AXONRY_TOKEN_WEIGHTS", value_name = "FILE")]
-    pub(crate) token_weights: Option<PathBuf>,
-    /// What a language weighs, in the form of `programming_languages.json` [default: the
-    /// subnet's].
-    #[arg(long, env = "AXONRY_LANGUAGES", value_name = "FILE")]
-    pub(crate) languages: Option<PathBuf>,
-    /// Judge as of this moment (RFC 3339) instead of now: see what is left next week.
-    #[arg(long, value_name = "TIME")]
-    pub(crate) at: Option<Timestamp>,
-    /// How many seconds it may take.
-    #[arg(long, value_name = "SECONDS", default_value = "600", value_parser = seconds)]
-    pub(crate) deadline: Duration,
-    /// Print one JSON object, whatever happens.
-    #[arg(long, env = "AXONRY_JSON")]
-    pub(crate) json: bool,
-}
-
-/// Where pull requests and issues are read.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub(crate) enum Source {
-    /// The mirror that validators use.
-    Mirror,
-    /// GitHub itself; it takes a token.
-    Github,
+    Score(Box<ScoreArguments>),
+    /// Answer validators until told to stop.
+    Serve(Box<ServeArguments>),
+    /// Register this hotkey in a subnet, which burns TAO of its coldkey.
+    Register(Box<RegisterArguments>),
 }
 
 impl Arguments {
@@ -98,11 +52,20 @@ impl Arguments {
             Err(error) if !error.use_stderr() => error.exit(),
             Err(error) => {
                 // Nothing is parsed, so that only the words themselves say how to answer.
-                let is_json = std::env::args_os().any(|word| word == "--json");
-                report::refuse(&one_line(&error), is_json);
+                let is_json = std::env::args_os().any(|word| word == "--json")
+                    || std::env::var("AXONRY_JSON").is_ok_and(|text| text == "true");
+                report::refuse(&Failure::new(kind(&error), one_line(&error)), is_json);
                 process::exit(2)
             }
         }
+    }
+}
+
+/// Upstream's names for what is wrong with a command line.
+fn kind(error: &clap::Error) -> &'static str {
+    match error.kind() {
+        ErrorKind::InvalidValue | ErrorKind::ValueValidation => "bad_parameter",
+        _ => "usage_error",
     }
 }
 
@@ -119,8 +82,26 @@ fn one_line(error: &clap::Error) -> String {
     }
 }
 
-fn seconds(text: &str) -> Result<Duration, String> {
+pub(crate) fn seconds(text: &str) -> Result<Duration, String> {
     let seconds = text.parse().ok().filter(|&seconds| seconds > 0);
     let wrong = || "a whole number of seconds, at least 1, is expected".to_owned();
     seconds.map(Duration::from_secs).ok_or_else(wrong)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_consistent_and_takes_no_secret() {
+        Arguments::command().debug_assert();
+        for command in Arguments::command().get_subcommands() {
+            for argument in command.get_arguments() {
+                let name = argument.get_id().as_str();
+                assert!(!matches!(name, "pat" | "token" | "password"), "{name}");
+            }
+        }
+    }
 }

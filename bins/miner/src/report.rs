@@ -1,81 +1,117 @@
-//! What the program prints.
+//! What the program prints: one answer, in words or as one JSON object, and why there is none.
 
-use std::fmt::{self, Display, Formatter};
+use std::fmt::Display;
 use std::io::IsTerminal;
 use std::process::ExitCode;
 
 use anyhow::Result;
-use axonry_oss::MinerTrace;
 use serde::Serialize;
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::filter::LevelFilter;
 
-/// What a miner's work is worth, and why.
-#[derive(Debug, Serialize)]
-pub(crate) struct Report {
-    /// Where the work was read.
-    pub(crate) source: String,
-    /// The moment it is judged by.
-    pub(crate) at: String,
-    /// What is taken for granted.
-    pub(crate) assumptions: Vec<String>,
-    /// What went wrong without an end to it all.
-    pub(crate) warnings: Vec<String>,
-    /// The work and its worth, as the mechanism tells it. Shares are as if nobody else scored.
-    pub(crate) trace: MinerTrace,
+/// What a command has found out.
+///
+/// As JSON it is an object with `success` beside its own members, as upstream's miner has it.
+pub(crate) trait Answer: Serialize + Display {
+    /// Why what was asked for did not come about, although there is something to tell.
+    fn failure(&self) -> Option<Failure> {
+        None
+    }
 }
 
-impl Display for Report {
-    fn fmt(&self, formatter: &mut Formatter<'_>) -> fmt::Result {
-        writeln!(formatter, "{}, as of {}", self.source, self.at)?;
-        for assumption in &self.assumptions {
-            writeln!(formatter, "  assumed: {assumption}")?;
+/// A failure with a name that programs know, and what is told beside it.
+#[derive(Clone, Debug, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Failure {
+    /// What programs know it by.
+    pub(crate) kind: &'static str,
+    /// What people read.
+    pub(crate) message: String,
+    /// What stands beside it in the JSON object.
+    pub(crate) beside: Map<String, Value>,
+}
+
+impl Failure {
+    /// One that nothing is told beside.
+    pub(crate) fn new(kind: &'static str, message: impl Into<String>) -> Self {
+        Self {
+            kind,
+            message: message.into(),
+            beside: Map::new(),
         }
-        for warning in &self.warnings {
-            writeln!(formatter, "  warning: {warning}")?;
-        }
-        // Its first line names the key, which stands for nobody here.
-        let trace = self.trace.to_string();
-        let trace = trace.split_once('\n').map_or("", |(_, rest)| rest);
-        write!(formatter, "\n{}", trace.trim_end())?;
-        write!(
-            formatter,
-            "\n\nParts of the emission are as if no other miner scored: the most that they can be."
-        )
+    }
+
+    fn object(&self) -> Map<String, Value> {
+        let mut object = self.beside.clone();
+        object.insert("success".to_owned(), false.into());
+        let error = json!({"type": self.kind, "message": self.message});
+        object.insert("error".to_owned(), error);
+        object
     }
 }
 
 /// Prints the answer, or why there is none: as JSON one object either way.
-pub(crate) fn print(answer: Result<Report>, is_json: bool) -> ExitCode {
-    match answer {
-        Ok(report) => {
-            let text = if is_json {
-                serde_json::to_string(&report).expect("names and numbers are JSON")
-            } else {
-                report.to_string()
-            };
-            say(&text);
-            ExitCode::SUCCESS
-        }
+pub(crate) fn print(answer: Result<impl Answer>, is_json: bool) -> ExitCode {
+    let answer = match answer {
+        Ok(answer) => answer,
         Err(error) => {
-            refuse(&one_line(&format!("{error:#}")), is_json);
+            let message = one_line(&format!("{error:#}"));
+            let failure = error.downcast::<Failure>();
+            let failure = failure.unwrap_or_else(|_| Failure::new("cli_error", message));
+            refuse(&failure, is_json);
+            return ExitCode::FAILURE;
+        }
+    };
+    let failure = answer.failure();
+    match is_json {
+        true => say(&object(&answer, failure.as_ref()).to_string()),
+        false => say(&answer.to_string()),
+    }
+    match failure {
+        None => ExitCode::SUCCESS,
+        Some(failure) => {
+            say_on_stderr(&format!("error: {failure}"));
             ExitCode::FAILURE
         }
     }
 }
 
-/// Says why there is no answer: on standard error, and as JSON on standard output.
-pub(crate) fn refuse(why: &str, is_json: bool) {
-    if is_json {
-        say(&json!({ "error": why }).to_string());
+fn object(answer: &impl Answer, failure: Option<&Failure>) -> Value {
+    let mut object = match serde_json::to_value(answer) {
+        Ok(Value::Object(members)) => members,
+        _ => unreachable!("an answer is an object of names and numbers"),
+    };
+    object.insert("success".to_owned(), failure.is_none().into());
+    if let Some(failure) = failure {
+        object.extend(failure.object());
     }
-    say_on_stderr(&format!("error: {why}"));
+    Value::Object(object)
+}
+
+/// Says why there is no answer: on standard error, and as JSON on standard output.
+pub(crate) fn refuse(failure: &Failure, is_json: bool) {
+    if is_json {
+        say(&Value::Object(failure.object()).to_string());
+    }
+    say_on_stderr(&format!("error: {failure}"));
 }
 
 fn one_line(text: &str) -> String {
     let lines = text.lines().map(str::trim).filter(|line| !line.is_empty());
     lines.collect::<Vec<_>>().join(" ")
+}
+
+/// A text of others' as it may stand on a terminal: no control characters, and not the secret.
+pub(crate) fn harmless(text: &str, secret: Option<&axonry_github::Secret>) -> String {
+    let text = match secret {
+        Some(secret) => text.replace(secret.expose(), &secret.masked()),
+        None => text.to_owned(),
+    };
+    let shown = text
+        .chars()
+        .map(|one| if one.is_control() { ' ' } else { one });
+    shown.take(500).collect()
 }
 
 #[expect(clippy::print_stdout, reason = "the program's result")]
@@ -84,7 +120,7 @@ fn say(text: &str) {
 }
 
 #[expect(clippy::print_stderr, reason = "standard output is for results")]
-fn say_on_stderr(line: &str) {
+pub(crate) fn say_on_stderr(line: &str) {
     eprintln!("{line}");
 }
 
@@ -98,4 +134,19 @@ pub(crate) fn log_on_stderr() {
         .with_writer(std::io::stderr)
         .with_ansi(std::io::stderr().is_terminal())
         .init();
+}
+
+#[cfg(test)]
+mod tests {
+    use axonry_github::Secret;
+
+    use super::*;
+
+    #[test]
+    fn what_others_say_moves_no_cursor_and_repeats_no_secret() {
+        let secret = Secret::new("ghp_hidden1234");
+        let said = harmless("no: \x1b[2Jghp_hidden1234\n", Some(&secret));
+        assert_eq!(said, "no:  [2J***1234 ");
+        assert_eq!(harmless(&"a".repeat(9_000), None).len(), 500);
+    }
 }

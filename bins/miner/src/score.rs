@@ -1,5 +1,10 @@
 //! `miner score`: one account through the mechanism that validators run.
 
+mod arguments;
+mod local;
+mod report;
+mod wiring;
+
 use std::collections::BTreeMap;
 
 use anyhow::{Context, Result, anyhow, ensure};
@@ -9,9 +14,9 @@ use axonry_oss::MinerTrace;
 use jiff::Timestamp;
 use tokio::time::timeout;
 
-use crate::arguments::ScoreArguments;
-use crate::report::Report;
-use crate::wiring::{Subnet, Wired};
+pub(crate) use arguments::ScoreArguments;
+use report::Report;
+use wiring::{Subnet, Wired};
 
 /// Scores the work of one account, as the only miner of a subnet of its own.
 ///

@@ -103,11 +103,14 @@ impl DevnetConfig {
         let alice = NeuronConfig {
             stake: Rao::from_tao(100_000).expect("fits"),
             validator_permit: true,
+            uri: Some("//Alice".to_owned()),
             ..NeuronConfig::new(Uid(0), key("//Alice"), key("//Alice"))
         };
         let miner = |number: u16| {
-            let account = key(&format!("//Miner//{number}"));
+            let uri = format!("//Miner//{number}");
+            let account = key(&uri);
             NeuronConfig {
+                uri: Some(uri),
                 github_id: Some((10_000_000 + u64::from(number)).to_string()),
                 ..NeuronConfig::new(Uid(number + 1), account, account)
             }

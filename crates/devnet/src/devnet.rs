@@ -6,6 +6,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axonry_core::{Hotkey, NetUid, Uid};
+use axonry_wallet::Keypair;
 use jiff::Timestamp;
 use serde_json::Value;
 use tokio::time::MissedTickBehavior;
@@ -32,6 +33,8 @@ pub struct Devnet {
     pub netuid: NetUid,
     /// The neurons' hotkeys.
     pub hotkeys: BTreeMap<Uid, Hotkey>,
+    /// What hotkeys are made from, where that is known.
+    uris: BTreeMap<Uid, String>,
     chain: DevChain,
     node: Arc<Node>,
     door: Door,
@@ -99,11 +102,16 @@ impl Devnet {
         let serving = MirrorConfig::new(data).listen(listen);
         let mirror = Mirror::spawn(serving.edge(config.mirror_edge.clone())).await?;
         let hotkeys = config.neurons.iter().map(|one| (one.uid, one.hotkey));
+        let uris = config
+            .neurons
+            .iter()
+            .filter_map(|one| Some((one.uid, one.uri.clone()?)));
         Ok(Self {
             ws_url: door.url().to_owned(),
             mirror_url: mirror.url(),
             netuid: config.netuid,
             hotkeys: hotkeys.collect(),
+            uris: uris.collect(),
             chain: DevChain::new(Arc::clone(&node)),
             node,
             door,
@@ -140,6 +148,12 @@ impl Devnet {
     /// The mirror's repositories, in the form of upstream's `master_repositories.json`.
     pub const fn registry(&self) -> &Value {
         &self.registry
+    }
+
+    /// The key of a neuron that is made from a well-known text, to act for it.
+    pub fn key(&self, uid: Uid) -> Option<Keypair> {
+        let pair = Keypair::from_uri(self.uris.get(&uid)?).ok()?;
+        (self.hotkeys.get(&uid) == Some(&pair.hotkey())).then_some(pair)
     }
 
     /// Which hotkey has which token of the mirror, in the form of upstream's `miner_pats.json`.

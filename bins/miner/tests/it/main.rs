@@ -1,27 +1,35 @@
 //! The real program, from outside.
 
+mod exchange;
 mod git;
+mod serving;
+mod slots;
 mod sources;
 
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::{Command, Output, Stdio};
 
 use axonry_oss::MinerTrace;
 use axonry_scoring::trace::Quantity;
 use serde_json::Value;
 
 fn miner(words: &[&str]) -> Output {
-    // What stands in the environment of whoever runs the tests is none of their business.
-    Command::new(env!("CARGO_BIN_EXE_miner"))
-        .args(words)
-        .env_remove("AXONRY_MIRROR")
-        .env_remove("AXONRY_GITHUB")
-        .env_remove("AXONRY_REPOSITORIES")
-        .env_remove("AXONRY_TOKEN_WEIGHTS")
-        .env_remove("AXONRY_LANGUAGES")
-        .env_remove("AXONRY_JSON")
-        .output()
-        .expect("the program starts")
+    command(words).output().expect("the program starts")
+}
+
+/// The program in an environment without settings: what stands in that of whoever runs the tests is
+/// none of their business.
+fn command(words: &[&str]) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_miner"));
+    for (name, _) in std::env::vars_os() {
+        let settings = ["AXONRY_", "BT_", "GITTENSOR_", "RUST_LOG"];
+        let name_text = name.to_string_lossy();
+        if settings.iter().any(|prefix| name_text.starts_with(prefix)) {
+            command.env_remove(name);
+        }
+    }
+    command.args(words).stdin(Stdio::null());
+    command
 }
 
 /// The one JSON object on standard output.
@@ -52,13 +60,21 @@ fn scored(words: &[&str]) -> MinerTrace {
 /// What a run that goes wrong says, and how it ends.
 fn refused(words: &[&str]) -> (String, Option<i32>) {
     let output = miner(&[&["score", "--json"], words].concat());
-    let object = object(&output);
-    let why = object["error"].as_str();
-    let why = why
-        .unwrap_or_else(|| panic!("no reason in {object}"))
-        .to_owned();
-    assert!(!why.contains('\n'), "{why}");
+    let (_, why) = failure(&object(&output));
     (why, output.status.code())
+}
+
+/// Kind and reason of a failure, as programs read them.
+fn failure(object: &Value) -> (String, String) {
+    assert_eq!(object["success"], false, "{object}");
+    let text = |name: &str| {
+        let text = object["error"][name].as_str();
+        text.unwrap_or_else(|| panic!("no {name} in {object}"))
+            .to_owned()
+    };
+    let (kind, message) = (text("type"), text("message"));
+    assert!(!message.contains('\n'), "{message}");
+    (kind, message)
 }
 
 fn path(path: &Path) -> &str {

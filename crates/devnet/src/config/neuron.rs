@@ -23,6 +23,9 @@ pub struct NeuronConfig {
     pub axon: Option<SocketAddr>,
     /// Its GitHub account, for the mirror.
     pub github_id: Option<String>,
+    /// What its hotkey is made from, such as `//Miner//0`, where that is known: whoever has the dev
+    /// network can then act for it ([`Devnet::key`](crate::Devnet::key)).
+    pub uri: Option<String>,
 }
 
 impl NeuronConfig {
@@ -36,6 +39,7 @@ impl NeuronConfig {
             validator_permit: false,
             axon: None,
             github_id: None,
+            uri: None,
         }
     }
 }
@@ -71,6 +75,7 @@ impl NeuronEntry {
             validator_permit: self.validator_permit,
             axon,
             github_id: self.github_id.map(|text| text.0),
+            uri: self.hotkey.starts_with("//").then_some(self.hotkey),
             ..NeuronConfig::new(uid, hotkey, coldkey)
         })
     }

@@ -4,7 +4,7 @@ use std::fs;
 use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result, bail, ensure};
+use anyhow::{Context, Result, bail};
 use axonry_chain::{EpochClock, FormulaEpochs, Hyperparameters, Metagraph, Neuron};
 use axonry_core::{Alpha, Block, BlockHash, BlockNumber, Coldkey, Hotkey, NetUid, Uid, UnixMillis};
 use axonry_github::{
@@ -15,13 +15,12 @@ use axonry_oss::{LIVE_REGISTRY, OpenSource, Registry, Tables};
 use jiff::Timestamp;
 use serde_json::json;
 
-use crate::arguments::{ScoreArguments, Source};
-use crate::local::Local;
+use super::arguments::{ScoreArguments, Source};
+use super::local::Local;
+use crate::token;
 
 /// Uid of the one miner; uid 0 only takes what is recycled.
 const MINER: u16 = 1;
-/// A token file is a line; whoever names another file by mistake reads no further.
-const LARGEST_TOKEN: u64 = 1_000;
 
 /// The mechanism, and what a reader must know of where it looks.
 #[derive(Debug)]
@@ -47,7 +46,7 @@ impl Wired {
                 assumptions,
             });
         }
-        let token = asked.token_file.as_deref().map(token).transpose()?;
+        let token = asked.token_file.as_deref().map(token::read).transpose()?;
         let account = match (&asked.github_id, &token) {
             (Some(id), _) => Account::Checked(id.clone()),
             (None, Some(token)) => Account::Proved(token.clone()),
@@ -153,27 +152,6 @@ fn tables(token_weights: Option<&Path>, languages: Option<&Path>) -> Result<Tabl
         tables = tables.with_languages(&text).with_context(named)?;
     }
     Ok(tables)
-}
-
-/// The token in a file. What else may stand there is not told, as it may be a secret, too.
-fn token(path: &Path) -> Result<Secret> {
-    let named = || format!("token file `{}`", path.display());
-    let size = fs::metadata(path).with_context(named)?.len();
-    ensure!(
-        size <= LARGEST_TOKEN,
-        "{} is too large for a token",
-        named()
-    );
-    let text = fs::read_to_string(path).with_context(named)?;
-    let token = text.trim();
-    ensure!(!token.is_empty(), "{} is empty", named());
-    let is_one_word = token.bytes().all(|byte| byte.is_ascii_graphic());
-    ensure!(
-        is_one_word,
-        "{} must hold one token and nothing else",
-        named()
-    );
-    Ok(Secret::new(token))
 }
 
 /// A subnet of one miner at one moment.

@@ -19,7 +19,7 @@ use jiff::{SignedDuration, Timestamp};
 
 use self::git::Git;
 use self::history::History;
-use crate::arguments::ScoreArguments;
+use super::arguments::ScoreArguments;
 
 /// What git knows of one author's work, in the form of the mirror's answers.
 #[derive(Debug)]
