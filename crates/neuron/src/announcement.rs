@@ -189,7 +189,9 @@ impl Announcement {
     }
 
     fn is_shown_by(&self, said: Option<&AxonInfo>) -> bool {
-        match (self.address, said) {
+        // What was taken back stands there as nobody's address.
+        let serving = said.filter(|said| !said.address.ip().is_unspecified());
+        match (self.address, serving) {
             (None, None) => true,
             (Some(address), Some(said)) => (address, self.version) == (said.address, said.version),
             _ => false,

@@ -40,7 +40,8 @@ impl Bench {
         let chain = self.devnet.chain();
         let head = chain.head().await.expect("a head");
         let axon = chain.axon(self.devnet.netuid, self.miner.hotkey(), head.hash);
-        axon.await.expect("readable").map(|axon| axon.address)
+        let said = axon.await.expect("readable").map(|axon| axon.address);
+        said.filter(|address| !address.ip().is_unspecified())
     }
 
     /// Lets the serving rate limit pass.

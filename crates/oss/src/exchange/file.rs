@@ -21,7 +21,10 @@ const PAUSE: Duration = Duration::from_millis(5);
 /// The lock is on a file beside it, since the file itself is another one after each write. It holds
 /// against other processes and other threads alike.
 #[derive(Debug)]
-pub(super) struct WriteLock(File);
+pub(super) struct WriteLock {
+    /// Unlocked when it is closed.
+    _file: File,
+}
 
 impl WriteLock {
     pub(super) fn acquire(path: &Path) -> io::Result<Self> {
@@ -34,7 +37,7 @@ impl WriteLock {
         let until = Instant::now() + PATIENCE;
         loop {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
-                Ok(()) => return Ok(Self(file)),
+                Ok(()) => return Ok(Self { _file: file }),
                 Err(Errno::WOULDBLOCK) if Instant::now() < until => std::thread::sleep(PAUSE),
                 Err(Errno::WOULDBLOCK) => return Err(io::ErrorKind::ResourceBusy.into()),
                 Err(error) => return Err(error.into()),
