@@ -15,9 +15,11 @@ const PAUSES: [Duration; 4] = [
 
 /// Does something once more while what stood in its way may pass. A full disk does not by waiting
 /// for it, and is said at once.
-pub(super) async fn again<T>(
+///
+/// What it takes is no async closure: futures of functions that make one are not seen to be `Send`.
+pub(super) async fn again<T, F: Future<Output = Result<T, StoreError>>>(
     what: &'static str,
-    mut attempt: impl AsyncFnMut() -> Result<T, StoreError>,
+    mut attempt: impl FnMut() -> F,
 ) -> Result<T, StoreError> {
     for pause in PAUSES {
         match attempt().await {

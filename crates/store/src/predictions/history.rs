@@ -186,7 +186,7 @@ impl Predictions {
         sql: &str,
         rows: Vec<Vec<Value>>,
     ) -> Result<(), StoreError> {
-        again(what, async || {
+        again(what, || async {
             let mut work = self.write(what).await?;
             for row in &rows {
                 work.execute(sql, row).await?;

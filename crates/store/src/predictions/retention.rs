@@ -107,7 +107,7 @@ impl Predictions {
         );
         let what = "let go of old scores";
         let values = [rule.scores_before.0.into(), length.into()];
-        again(what, async || {
+        again(what, || async {
             let mut work = self.write(what).await?;
             work.execute(&scores, &values).await?;
             work.execute(&prices, &values).await?;
@@ -141,7 +141,7 @@ impl Predictions {
         let mut gone = 0;
         for request in requests {
             let values = [(*request).into(), now.0.into(), stone.as_str().into()];
-            gone += again(what, async || {
+            gone += again(what, || async {
                 let mut work = self.write(what).await?;
                 let touched = work.execute(&sql, &values).await?;
                 work.commit().await?;

@@ -38,7 +38,7 @@ impl Predictions {
     pub async fn begin(&self, request: &Request, miners: &[Miner]) -> Result<Asked, StoreError> {
         let what = "begin a request";
         self.has_room(what)?;
-        again(what, async || {
+        again(what, || async {
             let mut work = self.write(what).await?;
             let miners = upsert(&mut work, self.dialect(), miners).await?;
             let id = insert(&mut work, self.dialect(), request).await?;
@@ -108,7 +108,7 @@ impl Asked {
         let what = "finish a request";
         let moment = self.predictions.dialect().moment(2);
         let sql = format!("UPDATE validator_requests SET finished_at = {moment} WHERE id = $1");
-        again(what, async || {
+        again(what, || async {
             let mut work = self.predictions.write(what).await?;
             work.execute(&sql, &[self.id.0.into(), at.0.into()]).await?;
             work.commit().await
@@ -141,7 +141,7 @@ impl Asked {
 
     async fn write_at_once(&self, rows: &[Row<'_>]) -> Result<(), StoreError> {
         self.predictions.has_room(SAVING)?;
-        again(SAVING, async || {
+        again(SAVING, || async {
             let mut work = self.predictions.write(SAVING).await?;
             // They are there already where a try was done and its acknowledgement lost.
             forget(&mut work, self.id, rows).await?;

@@ -51,7 +51,7 @@ impl Predictions {
     /// once and goes on as if nothing was.
     pub async fn save_scores(&self, request: RequestId, scores: &Scores) -> Result<(), StoreError> {
         let what = "save scores";
-        again(what, async || {
+        again(what, || async {
             let mut work = self.write(what).await?;
             self.put_real_prices(&mut work, request, &scores.real_prices)
                 .await?;
