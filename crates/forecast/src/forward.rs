@@ -37,7 +37,8 @@ pub struct Forward {
     workers: Arc<Workers>,
     mode: Mode,
     keep: Keep,
-    unsaved: usize,
+    /// One for each answer that is being read or waits to be saved, of all prompts together.
+    places: Arc<Semaphore>,
 }
 
 /// Somebody to ask.
@@ -159,13 +160,13 @@ impl Heard {
 impl Forward {
     /// Takes what it asks with. Reads as [`Mode::Parity`] does and keeps [`Keep::Json`] until told
     /// otherwise.
-    pub const fn new(dendrite: Dendrite, workers: Arc<Workers>) -> Self {
+    pub fn new(dendrite: Dendrite, workers: Arc<Workers>) -> Self {
         Self {
             dendrite,
             workers,
             mode: Mode::Parity,
             keep: Keep::Json,
-            unsaved: UNSAVED,
+            places: Arc::new(Semaphore::new(UNSAVED)),
         }
     }
 
@@ -183,14 +184,15 @@ impl Forward {
         self
     }
 
-    /// How many answers may be read or wait in [`Heard`]s at once; 32 if nothing else is said.
+    /// How many answers may be read or wait in [`Heard`]s at once, of all prompts together; 32 if
+    /// nothing else is said.
     ///
     /// With that many in the hands of whoever saves them, the next ones are not read until one is
     /// dropped. Their bytes wait as they came, at most what [`limits`] allows each; their latencies
     /// are known already.
     #[must_use]
     pub fn unsaved(mut self, answers: usize) -> Self {
-        self.unsaved = answers.max(1);
+        self.places = Arc::new(Semaphore::new(answers.max(1)));
         self
     }
 
@@ -217,9 +219,9 @@ impl Forward {
             mode: self.mode,
             keep: self.keep,
             deadline: began + within,
-            places: Arc::new(Semaphore::new(self.unsaved)),
+            places: Arc::clone(&self.places),
         });
-        let mut hearing = Hearing::new(began, Arc::clone(&shared.places));
+        let mut hearing = Hearing::new(began);
         for miner in miners {
             hearing.start(miner, Arc::clone(&shared).ask(miner));
         }

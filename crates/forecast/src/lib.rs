@@ -3,8 +3,10 @@
 mod answer;
 mod asset;
 mod blob;
+mod clock;
 mod competition;
 mod forward;
+mod mechanism;
 mod mode;
 mod paths;
 mod prices;
@@ -21,8 +23,13 @@ mod workers;
 pub use answer::{Answer, read_answer, read_paths};
 pub use asset::{Asset, AssetError};
 pub use blob::row_key;
+pub use clock::MovableClock;
 pub use competition::Competition;
 pub use forward::{Forward, Heard, Hearing, Keep, Kept, Miner, NotHeard, limits};
+pub use mechanism::{
+    AskError, Cycles, Forecast, ForecastParts, ForecastReport, ForecastSettings, Inquiry,
+    Milliseconds, MinerLine, PromptReport, ScoreLine, ScoredReport, Stages, UnscoredReport,
+};
 pub use mode::Mode;
 pub use paths::Paths;
 pub use prices::{Close, FilePrices, PriceError, PriceSource, RealPrices, SeededPrices};

@@ -1,9 +1,7 @@
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
 use std::time::Duration;
 
-use tokio::sync::Semaphore;
 use tokio::task::{Id, JoinSet};
 use tokio::time::Instant;
 
@@ -17,17 +15,15 @@ pub struct Hearing {
     asked: HashMap<Id, Miner>,
     began: Instant,
     prepared: Duration,
-    _places: Arc<Semaphore>,
 }
 
 impl Hearing {
-    pub(super) fn new(began: Instant, places: Arc<Semaphore>) -> Self {
+    pub(super) fn new(began: Instant) -> Self {
         Self {
             under_way: JoinSet::new(),
             asked: HashMap::new(),
             began,
             prepared: began.elapsed(),
-            _places: places,
         }
     }
 

@@ -8,7 +8,7 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{Answer, Paths, Prompt};
+use crate::{Answer, Prompt};
 
 /// What is kept of a correct answer until it is scored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -72,7 +72,7 @@ impl Keep {
     ) -> Option<Kept> {
         let prediction = match self {
             Self::None => return None,
-            Self::F32 => Prediction::F32(floats(answer.paths.as_ref()?)),
+            Self::F32 => Prediction::F32(answer.paths.as_ref()?.to_f32_bytes()),
             Self::Json => Prediction::Json(answer.text(body, prompt)?.into_owned()),
         };
         Some(Kept { prediction, place })
@@ -104,14 +104,4 @@ impl fmt::Debug for Kept {
 pub(super) fn processor_time() -> Duration {
     let time = clock_gettime(ClockId::ThreadCPUTime);
     Duration::try_from(time).unwrap_or_default()
-}
-
-/// Path after path, 32-bit floats in little-endian order and nothing else.
-fn floats(paths: &Paths) -> Vec<u8> {
-    let mut bytes = Vec::with_capacity(4 * paths.prices().len());
-    for price in paths.prices() {
-        #[expect(clippy::cast_possible_truncation, reason = "this is the point of it")]
-        bytes.extend_from_slice(&(*price as f32).to_le_bytes());
-    }
-    bytes
 }
