@@ -59,6 +59,8 @@ pub struct MinerReport {
     pub average: f32,
     /// Its weight, 0 when it has none.
     pub weight: u16,
+    /// Its incentive in the chain's last epoch, of 65,535 for all: its part of what miners were given.
+    pub incentive: u16,
     /// Why it has the score it has, in a line.
     pub explanation: Option<String>,
 }

@@ -321,6 +321,7 @@ fn miners(
             unknown: observed.and_then(Observed::reason).map(ToString::to_string),
             average: averages.get(&neuron.hotkey).copied().unwrap_or(0.0),
             weight: weights.get(&neuron.uid).copied().unwrap_or(0),
+            incentive: neuron.incentive,
             explanation: evaluation.explanations.get(&neuron.hotkey).cloned(),
         }
     });

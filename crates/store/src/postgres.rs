@@ -124,6 +124,13 @@ async fn look_with(
     }
     connection.execute(GREETING).await?;
     connection.execute(claim.lock).await?;
+    found(connection, claim).await
+}
+
+async fn found(
+    connection: &mut PgConnection,
+    claim: &'static Claim,
+) -> Result<Found, sqlx::Error> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT table_name::text FROM information_schema.tables
          WHERE table_schema = current_schema()",
@@ -158,6 +165,22 @@ async fn pool(url: &DatabaseUrl, claim: &'static Claim) -> Result<PgPool, StoreE
         .connect_with(options(url)?)
         .await
         .map_err(|source| opening(url, source))
+}
+
+/// Takes a state to read from, whoever writes to it; `None` where there is none of this form.
+pub(crate) async fn read(url: &DatabaseUrl) -> Result<Option<PgPool>, StoreError> {
+    let failed = |source| opening(url, source);
+    let pool = readers(url, 1).await?;
+    let mut connection = pool.acquire().await.map_err(failed)?;
+    let found = found(&mut connection, &STATE).await;
+    drop(connection);
+    match found.map_err(failed)? {
+        Found::Version(schema::NEWEST) => Ok(Some(pool)),
+        _ => {
+            pool.close().await;
+            Ok(None)
+        }
+    }
 }
 
 /// Connections that only read, beside the one that writes.

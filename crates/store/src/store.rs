@@ -64,6 +64,26 @@ impl Store {
         }
     }
 
+    /// Opens a state to read from it: a schema of PostgreSQL beside the validator that writes to it,
+    /// and a file as [`Store::open`] does, which keeps everybody else out until [`Store::close`].
+    ///
+    /// # Errors
+    /// As [`Store::open`]. Whatever writes to a state that was opened in this way may fail.
+    pub async fn open_to_read(location: impl Into<Location>) -> Result<Self, StoreError> {
+        let location = location.into();
+        #[cfg(feature = "postgres")]
+        if let Location::Postgres(url) = &location
+            && let Some(pool) = crate::postgres::read(url).await?
+        {
+            return Ok(Self {
+                pool: Pool::Postgres(pool),
+                reserve: Arc::new(Reserve::beside(None)),
+                location: Arc::new(location),
+            });
+        }
+        Self::open(location).await
+    }
+
     /// Makes a new, empty state, complete or not at all, and opens it.
     ///
     /// # Errors

@@ -22,6 +22,7 @@ fn miner(uid: u16) -> MinerReport {
         unknown: (!known).then(|| "no answer".to_owned()),
         average: 0.5,
         weight: uid,
+        incentive: 0,
         explanation: None,
     }
 }

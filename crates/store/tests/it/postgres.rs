@@ -51,3 +51,21 @@ async fn a_server_that_is_not_there_is_an_error_without_the_password() {
     assert!(said.contains("127.0.0.1:1"), "{said}");
     assert!(!said.contains("pass-word"), "{said}");
 }
+
+#[tokio::test]
+async fn a_state_can_be_read_beside_the_one_who_writes_and_not_be_written_to() {
+    let Some(place) = Place::postgres().await else {
+        return;
+    };
+    let writer = place.create().await;
+    let reader = axonry_store::Store::open_to_read(&place.location).await;
+    let reader = reader.expect("room for who reads");
+    let round = writer.begin_round(NETUID, "{}").await.expect("written");
+    let seen = reader.recent_rounds(NETUID, 1).await.expect("read");
+    assert_eq!(seen[0].round, round, "as soon as it is there");
+    let written = reader.begin_round(NETUID, "{}").await;
+    assert!(written.is_err(), "it reads and does no more");
+    reader.close().await;
+    writer.close().await;
+    place.forget().await;
+}
