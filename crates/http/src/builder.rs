@@ -12,6 +12,7 @@ use crate::host::Hosts;
 use crate::pace::Pace;
 use crate::quota::Quota;
 use crate::retry::Retry;
+use crate::tape::Tape;
 use crate::tls;
 
 /// Settings of a [`Client`] in the making. The defaults work for a well-behaved public API.
@@ -31,6 +32,7 @@ pub struct ClientBuilder {
     pub(crate) pace: Pace,
     pub(crate) cache: usize,
     pub(crate) redirects: u32,
+    pub(crate) tape: Option<Arc<dyn Tape>>,
 }
 
 impl Default for ClientBuilder {
@@ -56,6 +58,7 @@ impl Default for ClientBuilder {
             },
             cache: 16 << 20,
             redirects: 5,
+            tape: None,
         }
     }
 }
@@ -71,6 +74,12 @@ impl ClientBuilder {
     pub fn quota(mut self, host: impl AsRef<str>, quota: Quota) -> Self {
         self.quotas
             .insert(host.as_ref().to_ascii_lowercase(), quota);
+        self
+    }
+
+    /// Lets a tape listen to all calls, or answer them. Default: none.
+    pub fn tape(mut self, tape: Arc<dyn Tape>) -> Self {
+        self.tape = Some(tape);
         self
     }
 

@@ -25,6 +25,7 @@ use crate::host::{Host, Hosts};
 use crate::request::Request;
 use crate::response::Response;
 use crate::retry::{Course, Retry};
+use crate::tape::Listening;
 
 /// An HTTP client: one connection pool, one limiter per host, one set of counters.
 ///
@@ -127,6 +128,18 @@ impl Client {
         let inner = &*self.inner;
         let _counted = UnderWay::of(&inner.under_way);
         let location = request.location();
+        let taped = inner.settings.tape.as_ref();
+        let taped = taped.map(|tape| Listening::to(tape, &request));
+        let decoded = |answer: Response<Bytes>| {
+            let body = read(&answer.body).map_err(|source| HttpError::Decode {
+                location: location.clone(),
+                source: Arc::new(source),
+            })?;
+            Ok(answer.with(body))
+        };
+        if let Some(played) = taped.as_ref().and_then(|tape| tape.play(&location)) {
+            return played.and_then(decoded);
+        }
         let retry = match request.retry.unwrap_or(inner.settings.retry) {
             retry if request.idempotent => retry,
             _ => Retry::never(),
@@ -152,11 +165,8 @@ impl Client {
                     .note(!other.as_ref().is_err_and(HttpError::is_transient)),
             }
             let answer = answer?;
-            let body = read(&answer.body).map_err(|source| HttpError::Decode {
-                location: location.clone(),
-                source: Arc::new(source),
-            })?;
-            Ok(answer.with(body))
+            let taken = taped.as_ref().map(|_| answer.clone());
+            Ok((decoded(answer)?, taken))
         };
         let again = |limited: bool| {
             let (host, deadline) = (&host, course.deadline());
@@ -169,7 +179,20 @@ impl Client {
                 leave
             }
         };
-        course.run(attempt, again).await
+        let outcome = course.run(attempt, again).await;
+        match (outcome, &taped) {
+            (Ok((answer, taken)), Some(tape)) => {
+                if let Some(taken) = taken {
+                    tape.record(&Ok(taken));
+                }
+                Ok(answer)
+            }
+            (Err(error), Some(tape)) => {
+                tape.record(&Err(error.clone()));
+                Err(error)
+            }
+            (outcome, None) => outcome.map(|(answer, _)| answer),
+        }
     }
 }
 

@@ -50,6 +50,7 @@ mod response;
 mod retry;
 mod retry_after;
 mod secret;
+mod tape;
 mod tls;
 
 pub use builder::ClientBuilder;
@@ -62,5 +63,6 @@ pub use request::Request;
 pub use response::Response;
 pub use retry::Retry;
 pub use secret::Secret;
+pub use tape::{Asked, Body, Failure, Tape, Told};
 
 pub use url::Url;

@@ -44,6 +44,10 @@ impl Refusal {
         self.headers.get(name)?.to_str().ok()
     }
 
+    pub(crate) const fn headers(&self) -> &HeaderMap {
+        &self.headers
+    }
+
     /// The first 4 KiB of the body.
     #[must_use]
     pub fn body(&self) -> &str {

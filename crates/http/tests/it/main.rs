@@ -11,3 +11,4 @@ mod polite;
 mod redirects;
 mod sizes;
 mod sparing;
+mod taped;
