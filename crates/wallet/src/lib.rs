@@ -30,6 +30,8 @@
 //! btwallet keeps in one; without `prompt` it asks nobody.
 
 mod encryption;
+#[doc(hidden)]
+pub mod fuzzing;
 mod keyfile;
 mod keypair;
 mod password;

@@ -21,6 +21,8 @@ const DIVIDER: [u8; 5] = [0xa1, 0x23, 0x03, 0x21, 0x00];
 const SALT: usize = 32;
 const NONCE: usize = 24;
 
+type Key = Zeroizing<[u8; 32]>;
+
 /// polkadot-js itself goes no further than N = 2^15 (or, lately, 2^17), r = 8, p = 1: a file that
 /// asks for more wants the machine, not the key.
 const MOST_COST: u32 = 1 << 18;
@@ -41,6 +43,19 @@ struct Encoding {
 }
 
 pub(crate) fn open(json: &str, password: &Password) -> Result<Keypair, KeyfileError> {
+    open_by(json, password, |salt, params| {
+        let mut key = Zeroizing::new([0; 32]);
+        scrypt::scrypt(password.bytes(), salt, params, &mut *key).expect("32 bytes are a length");
+        key
+    })
+}
+
+/// Opens an export, with the slow part as it is given: a salt and costs become a key.
+pub(crate) fn open_by(
+    json: &str,
+    password: &Password,
+    stretch: impl FnOnce(&[u8], &scrypt::Params) -> Key,
+) -> Result<Keypair, KeyfileError> {
     let export: Export = serde_json::from_str(json).map_err(|error| KeyfileError::Json {
         line: error.line(),
         column: error.column(),
@@ -68,7 +83,7 @@ pub(crate) fn open(json: &str, password: &Password) -> Result<Keypair, KeyfileEr
         .decode(&export.encoded)
         .map_err(|_| KeyfileError::Polkadot("`encoded` is no base64"))?;
     let (key, sealed) = if has(kind, "scrypt") {
-        stretched(&encoded, password)?
+        stretched(&encoded, stretch)?
     } else {
         (padded(password), encoded.as_slice())
     };
@@ -93,10 +108,10 @@ pub(crate) fn open(json: &str, password: &Password) -> Result<Keypair, KeyfileEr
 }
 
 /// The key by scrypt, whose salt and costs stand before the box.
-fn stretched<'a>(
-    encoded: &'a [u8],
-    password: &Password,
-) -> Result<(Zeroizing<[u8; 32]>, &'a [u8]), KeyfileError> {
+fn stretched(
+    encoded: &[u8],
+    stretch: impl FnOnce(&[u8], &scrypt::Params) -> Key,
+) -> Result<(Key, &[u8]), KeyfileError> {
     let short = KeyfileError::Polkadot("`encoded` is too short");
     let (salt, rest) = encoded.split_at_checked(SALT).ok_or(short)?;
     let mut costs = rest.chunks_exact(4).map(|four| {
@@ -112,13 +127,11 @@ fn stretched<'a>(
     }
     let log_n = u8::try_from(n.ilog2()).expect("at most 18");
     let params = scrypt::Params::new(log_n, r, p, 32).map_err(|_| refused)?;
-    let mut key = Zeroizing::new([0; 32]);
-    scrypt::scrypt(password.bytes(), salt, &params, &mut *key).expect("32 bytes are a length");
-    Ok((key, &rest[12..]))
+    Ok((stretch(salt, &params), &rest[12..]))
 }
 
 /// Without scrypt the password is the key: cut or filled with zeros to 32 bytes.
-fn padded(password: &Password) -> Zeroizing<[u8; 32]> {
+fn padded(password: &Password) -> Key {
     let mut key = Zeroizing::new([0; 32]);
     key.iter_mut()
         .zip(password.bytes())

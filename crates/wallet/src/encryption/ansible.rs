@@ -16,15 +16,16 @@ const HEADER: &str = "$ANSIBLE_VAULT;1.1;AES256";
 const ROUNDS: u32 = 10_000;
 const BLOCK: usize = 16;
 
-pub(super) fn open(content: &[u8], password: &Password) -> Opened {
+/// Of the cipher, of the code, and the first counter.
+type Keys = Zeroizing<[u8; 80]>;
+
+pub(super) fn open(content: &[u8], stretch: impl FnOnce(&[u8]) -> Keys) -> Opened {
     let Envelope {
         salt,
         code,
         mut text,
     } = envelope(content).ok_or_else(|| damaged(EncryptionScheme::AnsibleVault))?;
-    let mut keys = Zeroizing::new([0; 80]);
-    pbkdf2::pbkdf2::<Hmac<Sha256>>(password.bytes(), &salt, ROUNDS, &mut *keys)
-        .expect("HMAC takes keys of any length");
+    let keys = stretch(&salt);
     let (cipher_key, rest) = keys.split_at(32);
     let (code_key, vector) = rest.split_at(32);
     let mut mac = Hmac::<Sha256>::new_from_slice(code_key).expect("HMAC takes keys of any length");
@@ -38,6 +39,14 @@ pub(super) fn open(content: &[u8], password: &Password) -> Opened {
     let length = unpadded(&text).ok_or_else(|| damaged(EncryptionScheme::AnsibleVault))?;
     text.truncate(length);
     Ok(text)
+}
+
+/// The slow part.
+pub(super) fn keys(password: &Password, salt: &[u8]) -> Keys {
+    let mut keys = Zeroizing::new([0; 80]);
+    pbkdf2::pbkdf2::<Hmac<Sha256>>(password.bytes(), salt, ROUNDS, &mut *keys)
+        .expect("HMAC takes keys of any length");
+    keys
 }
 
 struct Envelope {

@@ -22,7 +22,10 @@ const VECTOR_AT: usize = 9;
 const TEXT_AT: usize = 25;
 const CODE: usize = 32;
 
-pub(super) fn open(content: &[u8], password: &Password) -> Opened {
+/// Of the code, then of the cipher.
+type Keys = Zeroizing<[u8; 32]>;
+
+pub(super) fn open(content: &[u8], stretch: impl FnOnce() -> Keys) -> Opened {
     let damaged = || damaged(EncryptionScheme::Fernet);
     let token = BASE64_URL_SAFE
         .decode(content.trim_ascii())
@@ -32,10 +35,8 @@ pub(super) fn open(content: &[u8], password: &Password) -> Opened {
         return Err(damaged());
     }
     let (signed, code) = token.split_at(signed_length);
-    let mut key = Zeroizing::new([0; 32]);
-    pbkdf2::pbkdf2::<Hmac<Sha256>>(password.bytes(), SALT, ROUNDS, &mut *key)
-        .expect("HMAC takes keys of any length");
-    let (code_key, cipher_key) = key.split_at(16);
+    let keys = stretch();
+    let (code_key, cipher_key) = keys.split_at(16);
     let mut mac = Hmac::<Sha256>::new_from_slice(code_key).expect("HMAC takes keys of any length");
     mac.update(signed);
     mac.verify_slice(code)
@@ -46,4 +47,12 @@ pub(super) fn open(content: &[u8], password: &Password) -> Opened {
         .decrypt_padded_vec_mut::<Pkcs7>(&signed[TEXT_AT..])
         .map(Zeroizing::new)
         .map_err(|_| damaged())
+}
+
+/// The slow part.
+pub(super) fn keys(password: &Password) -> Keys {
+    let mut keys = Zeroizing::new([0; 32]);
+    pbkdf2::pbkdf2::<Hmac<Sha256>>(password.bytes(), SALT, ROUNDS, &mut *keys)
+        .expect("HMAC takes keys of any length");
+    keys
 }

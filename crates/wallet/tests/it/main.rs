@@ -1,5 +1,6 @@
 //! Keys as a program meets them: keyfiles with modes, wallet trees, signing through the trait.
 
+mod corpus;
 mod encryption;
 mod writing;
 
