@@ -38,69 +38,44 @@ impl Ensemble {
         distances.clear();
         // From the observation, so that nothing is lost where prices differ in their last digits.
         distances.extend(members.iter().map(|member| member - observation));
-        let score = self.of_distances(&distances).unwrap_or_else(|| {
-            let mut sorted = members.to_vec();
-            sorted.retain(|member| !member.is_nan());
-            sorted.sort_unstable_by(f64::total_cmp);
-            integral(&sorted, observation)
-        });
+        let score = self.of_distances(&distances);
         self.distances = distances;
-        score
+        score.unwrap_or_else(|| of_any(members, observation))
     }
 
     /// By the closed form, `Σ |d_i| / N − Σ (2i + 1 − N) d_(i) / N²` over distances in order; `None`
     /// unless all of them are finite.
-    fn of_distances(&mut self, distances: &[f64]) -> Option<f64> {
-        let spread = Spread::of(distances)?;
-        let count = to_float(distances.len());
-        let sorted = self.order.sorted(distances, spread.least, spread.most);
-        Some(spread.magnitude / count - ranked(sorted) / (count * count))
-    }
-}
-
-/// What one pass over distances tells.
-struct Spread {
-    magnitude: f64,
-    least: f64,
-    most: f64,
-}
-
-impl Spread {
-    /// In four lanes, so that the additions need not wait for each other.
-    fn of(distances: &[f64]) -> Option<Self> {
-        let (fours, rest) = distances.as_chunks::<4>();
-        let mut magnitude = [0.0; 4];
-        let mut least = [f64::INFINITY; 4];
-        let mut most = [f64::NEG_INFINITY; 4];
-        for four in fours {
-            for lane in 0..4 {
-                magnitude[lane] += four[lane].abs();
-                least[lane] = if four[lane] < least[lane] {
-                    four[lane]
-                } else {
-                    least[lane]
-                };
-                most[lane] = if four[lane] > most[lane] {
-                    four[lane]
-                } else {
-                    most[lane]
-                };
-            }
-        }
-        for (lane, &distance) in rest.iter().enumerate() {
-            magnitude[lane] += distance.abs();
-            least[lane] = least[lane].min(distance);
-            most[lane] = most[lane].max(distance);
-        }
-        let magnitude = (magnitude[0] + magnitude[1]) + (magnitude[2] + magnitude[3]);
-        let spread = Self {
-            magnitude,
-            least: least.into_iter().fold(f64::INFINITY, f64::min),
-            most: most.into_iter().fold(f64::NEG_INFINITY, f64::max),
-        };
+    pub(super) fn of_distances(&mut self, distances: &[f64]) -> Option<f64> {
+        let magnitude = magnitude(distances);
         // A NaN or an infinity anywhere is one here too.
-        (magnitude.is_finite() && !distances.is_empty()).then_some(spread)
+        if distances.is_empty() || !magnitude.is_finite() {
+            return None;
+        }
+        let count = to_float(distances.len());
+        let sorted = self.order.sorted(distances);
+        Some(magnitude / count - ranked(sorted) / (count * count))
     }
+}
+
+/// The score of members of which some may not be finite.
+pub(super) fn of_any(members: &[f64], observation: f64) -> f64 {
+    let mut sorted = members.to_vec();
+    sorted.retain(|member| !member.is_nan());
+    sorted.sort_unstable_by(f64::total_cmp);
+    integral(&sorted, observation)
+}
+
+/// `Σ |d_i|`, in four lanes, so that the additions need not wait for each other.
+fn magnitude(distances: &[f64]) -> f64 {
+    let (fours, rest) = distances.as_chunks::<4>();
+    let mut sums = [0.0; 4];
+    for four in fours {
+        for lane in 0..4 {
+            sums[lane] += four[lane].abs();
+        }
+    }
+    let rest: f64 = rest.iter().map(|distance| distance.abs()).sum();
+    (sums[0] + sums[1]) + (sums[2] + sums[3]) + rest
 }
 
 /// `Σ (2i + 1 − N) d_i` over numbers in order: `Σ Σ |d_n − d_m| / 2`.

@@ -1,6 +1,7 @@
 //! Whole price paths against the prices that came about.
 
 use super::changes::{change, columns};
+use super::ensemble::of_any;
 use super::{Ensemble, Interval, Measure, changes, observed_blocks};
 
 /// Columns that are taken out of paths at once: a cache line of prices.
@@ -201,6 +202,26 @@ impl Judged {
         columns(points, self.steps, self.measure).next().is_some()
     }
 
+    /// What a path has at the place of a change that was observed.
+    #[inline]
+    fn change(&self, path: &[f64], observed: Observed) -> f64 {
+        let to = path[observed.at + self.steps];
+        match self.measure {
+            Measure::Price => to,
+            Measure::Change | Measure::FirstChange => change(path[observed.at], to),
+        }
+    }
+
+    fn column(
+        &self,
+        paths: &[f64],
+        points: usize,
+        observed: Observed,
+    ) -> impl Iterator<Item = f64> {
+        let paths = paths.chunks_exact(points);
+        paths.map(move |path| self.change(path, observed))
+    }
+
     fn score(
         &self,
         paths: &[f64],
@@ -211,8 +232,11 @@ impl Judged {
         let mut increments = Vec::with_capacity(self.increments.len());
         for together in self.increments.chunks(AT_ONCE) {
             columns.fill(paths, points, self, together);
-            for (observed, column) in together.iter().zip(columns.iter()) {
-                let crps = ensemble.crps(column, observed.change);
+            for (observed, distances) in together.iter().zip(columns.iter()) {
+                let crps = ensemble.of_distances(distances).unwrap_or_else(|| {
+                    let members: Vec<f64> = self.column(paths, points, *observed).collect();
+                    of_any(&members, observed.change)
+                });
                 increments.push(match self.measure {
                     Measure::Price => crps / self.last * 10_000.0,
                     Measure::Change | Measure::FirstChange => crps,
@@ -237,7 +261,7 @@ impl Judged {
     }
 }
 
-/// Changes of all paths, some columns at once.
+/// How far changes of all paths are from those observed, some columns at once.
 #[derive(Debug)]
 struct Columns {
     values: Vec<f64>,
@@ -256,11 +280,8 @@ impl Columns {
     fn fill(&mut self, paths: &[f64], points: usize, of: &Judged, together: &[Observed]) {
         for (row, path) in paths.chunks_exact(points).enumerate() {
             for (column, observed) in together.iter().enumerate() {
-                let to = path[observed.at + of.steps];
-                self.values[column * self.rows + row] = match of.measure {
-                    Measure::Price => to,
-                    Measure::Change | Measure::FirstChange => change(path[observed.at], to),
-                };
+                let distance = of.change(path, *observed) - observed.change;
+                self.values[column * self.rows + row] = distance;
             }
         }
     }
