@@ -5,8 +5,11 @@ mod asset;
 mod blob;
 mod clock;
 mod competition;
+#[cfg(feature = "farm")]
+pub mod farm;
 mod forward;
 mod mechanism;
+mod miner;
 mod mode;
 mod paths;
 mod prices;
@@ -30,6 +33,7 @@ pub use mechanism::{
     AskError, Cycles, Forecast, ForecastParts, ForecastReport, ForecastSettings, Inquiry,
     Milliseconds, MinerLine, PromptReport, ScoreLine, ScoredReport, Stages, UnscoredReport,
 };
+pub use miner::BaselineMiner;
 pub use mode::Mode;
 pub use paths::Paths;
 pub use prices::{Close, FilePrices, PriceError, PriceSource, RealPrices, SeededPrices};
