@@ -127,10 +127,7 @@ async fn look_with(
     found(connection, claim).await
 }
 
-async fn found(
-    connection: &mut PgConnection,
-    claim: &'static Claim,
-) -> Result<Found, sqlx::Error> {
+async fn found(connection: &mut PgConnection, claim: &'static Claim) -> Result<Found, sqlx::Error> {
     let tables: Vec<String> = sqlx::query_scalar(
         "SELECT table_name::text FROM information_schema.tables
          WHERE table_schema = current_schema()",
