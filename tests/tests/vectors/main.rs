@@ -16,6 +16,8 @@ mod gittensor;
 #[cfg(test)]
 mod source;
 #[cfg(test)]
+mod synth;
+#[cfg(test)]
 mod wallet;
 #[cfg(test)]
 mod weights;
