@@ -64,6 +64,7 @@ mod copy;
 mod dialect;
 mod file;
 mod history;
+mod inserting;
 mod reading;
 mod retention;
 mod rows;

@@ -5,6 +5,19 @@ pub(crate) enum Dialect {
     Postgres,
 }
 
+/// What a value becomes in its column.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Column {
+    /// What it is.
+    Plain,
+    /// A moment, given in milliseconds.
+    Moment,
+    /// A text that is a JSON value.
+    Json,
+    /// The same, kept parsed.
+    Jsonb,
+}
+
 impl Dialect {
     /// A moment that is given in milliseconds; one after the year 9999 is that.
     pub(super) fn moment(self, place: usize) -> String {
@@ -24,20 +37,25 @@ impl Dialect {
         }
     }
 
-    /// A text that is a JSON value.
-    pub(super) fn json(self, place: usize) -> String {
-        match self {
-            Self::Sqlite => format!("${place}"),
-            Self::Postgres => format!("CAST(${place} AS json)"),
+    /// A value on its way into a column of this kind.
+    fn place(self, column: Column, place: usize) -> String {
+        match (self, column) {
+            (_, Column::Moment) => self.moment(place),
+            (Self::Postgres, Column::Json) => format!("CAST(${place} AS json)"),
+            (Self::Postgres, Column::Jsonb) => format!("CAST(${place} AS jsonb)"),
+            _ => format!("${place}"),
         }
     }
 
-    /// The same for a column that is kept parsed.
-    pub(super) fn jsonb(self, place: usize) -> String {
-        match self {
-            Self::Sqlite => format!("${place}"),
-            Self::Postgres => format!("CAST(${place} AS jsonb)"),
-        }
+    /// The places of so many rows of these columns: `($1, $2), ($3, $4)`.
+    pub(super) fn places(self, columns: &[Column], rows: usize) -> String {
+        let row = |row: usize| {
+            let first = row * columns.len() + 1;
+            let places = columns.iter().zip(first..);
+            let places: Vec<_> = places.map(|(column, at)| self.place(*column, at)).collect();
+            format!("({})", places.join(", "))
+        };
+        (0..rows).map(row).collect::<Vec<_>>().join(", ")
     }
 
     /// The database's clock, as its columns of creation have it.
@@ -45,6 +63,25 @@ impl Dialect {
         match self {
             Self::Sqlite => "CAST(unixepoch('subsec') * 1000 AS INTEGER)",
             Self::Postgres => "now()",
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_are_numbered_through() {
+        let columns = [Column::Plain, Column::Jsonb];
+        for (dialect, places) in [
+            (Dialect::Sqlite, "($1, $2), ($3, $4)"),
+            (
+                Dialect::Postgres,
+                "($1, CAST($2 AS jsonb)), ($3, CAST($4 AS jsonb))",
+            ),
+        ] {
+            assert_eq!(dialect.places(&columns, 2), places);
         }
     }
 }

@@ -1,8 +1,11 @@
 use axonry_core::{Uid, UnixMillis};
 use serde::Serialize;
+use serde::de::DeserializeOwned;
 
 use super::Predictions;
 use super::again::again;
+use super::dialect::Column::{self, Json, Moment, Plain};
+use super::inserting::Insertion;
 use super::rows::{MinerId, NeuronRecord, Reward, WeightsUpdate};
 use crate::StoreError;
 use crate::fields::Fields;
@@ -44,12 +47,9 @@ impl Predictions {
         updated_at: UnixMillis,
         rewards: &[Reward],
     ) -> Result<(), StoreError> {
-        let sql = format!(
-            "INSERT INTO miner_rewards
-                 (updated_at, prompt_name, miner_id, miner_uid, smoothed_score, reward_weight)
-             VALUES ({}, $2, $3, $4, $5, $6)",
-            self.dialect().moment(1)
-        );
+        let into = "INSERT INTO miner_rewards
+            (updated_at, prompt_name, miner_id, miner_uid, smoothed_score, reward_weight) VALUES";
+        let columns = [Moment, Plain, Plain, Plain, Plain, Plain];
         let rows = rewards.iter().map(|reward| {
             vec![
                 updated_at.0.into(),
@@ -60,7 +60,8 @@ impl Predictions {
                 reward.reward_weight.into(),
             ]
         });
-        self.insert_all("save rewards", &sql, rows.collect()).await
+        self.insert_all("save rewards", into, &columns, rows.collect())
+            .await
     }
 
     /// What miners were to get for one kind of prompt when that was written down last, by uid.
@@ -91,17 +92,9 @@ impl Predictions {
     /// # Errors
     /// [`StoreError::Statement`].
     pub async fn save_weights_update(&self, update: &WeightsUpdate) -> Result<(), StoreError> {
-        let dialect = self.dialect();
-        let sql = format!(
-            "INSERT INTO weights_update_history (miner_uids, miner_weights, norm_miner_uids,
-                 norm_miner_weights, update_result, updated_at)
-             VALUES ({}, {}, {}, {}, $5, {})",
-            dialect.json(1),
-            dialect.json(2),
-            dialect.json(3),
-            dialect.json(4),
-            dialect.moment(6),
-        );
+        let into = "INSERT INTO weights_update_history (miner_uids, miner_weights,
+            norm_miner_uids, norm_miner_weights, update_result, updated_at) VALUES";
+        let columns = [Json, Json, Json, Json, Plain, Moment];
         let row = vec![
             json(&update.miner_uids),
             json(&update.miner_weights),
@@ -110,7 +103,8 @@ impl Predictions {
             update.update_result.as_str().into(),
             update.updated_at.0.into(),
         ];
-        self.insert_all("save a vector", &sql, vec![row]).await
+        self.insert_all("save a vector", into, &columns, vec![row])
+            .await
     }
 
     /// The newest vectors, newest first.
@@ -155,12 +149,10 @@ impl Predictions {
         updated_at: UnixMillis,
         neurons: &[NeuronRecord],
     ) -> Result<(), StoreError> {
-        let sql = format!(
-            "INSERT INTO metagraph_history (updated_at, neuron_uid, incentive, rank, stake, trust,
-                 emission, pruning_score, coldkey, hotkey, ip_address)
-             VALUES ({}, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)",
-            self.dialect().moment(1)
-        );
+        let into = "INSERT INTO metagraph_history (updated_at, neuron_uid, incentive, rank, stake,
+            trust, emission, pruning_score, coldkey, hotkey, ip_address) VALUES";
+        let mut columns = [Plain; 11];
+        columns[0] = Moment;
         let rows = neurons.iter().map(|neuron| {
             vec![
                 updated_at.0.into(),
@@ -176,21 +168,26 @@ impl Predictions {
                 neuron.ip_address.as_str().into(),
             ]
         });
-        self.insert_all("save the metagraph", &sql, rows.collect())
+        self.insert_all("save the metagraph", into, &columns, rows.collect())
             .await
     }
 
     async fn insert_all(
         &self,
         what: &'static str,
-        sql: &str,
+        into: &str,
+        columns: &[Column],
         rows: Vec<Vec<Value>>,
     ) -> Result<(), StoreError> {
+        let insertion = Insertion {
+            dialect: self.dialect(),
+            into,
+            columns,
+            rest: "",
+        };
         again(what, || async {
             let mut work = self.write(what).await?;
-            for row in &rows {
-                work.execute(sql, row).await?;
-            }
+            insertion.run(&mut work, &rows).await?;
             work.commit().await
         })
         .await
@@ -202,7 +199,7 @@ fn json(list: &impl Serialize) -> Value {
     text.expect("lists of numbers are JSON").into()
 }
 
-fn list<T: serde::de::DeserializeOwned>(fields: &mut Fields) -> Result<Vec<T>, StoreError> {
+fn list<T: DeserializeOwned>(fields: &mut Fields) -> Result<Vec<T>, StoreError> {
     let text = fields.text()?;
     serde_json::from_str(&text).map_err(|error| fields.corrupt(error))
 }

@@ -218,7 +218,7 @@ impl Predictions {
     pub async fn prediction(&self, id: PredictionId) -> Result<Prediction, StoreError> {
         let mut work = self.read("read a prediction").await?;
         let sql = "SELECT validator_requests_id, miner_id, process_time, format_validation,
-                checksum, CAST(prediction AS TEXT), paths
+                checksum, prediction, paths
             FROM miner_predictions WHERE id = $1 AND deleted_at IS NULL";
         let Some(mut fields) = work.read(&PREDICTION, sql, &[id.0.into()]).await?.pop() else {
             return Ok(Prediction::Nothing);

@@ -134,9 +134,8 @@ impl Predictions {
         };
         let sql = format!(
             "UPDATE miner_predictions
-             SET deleted_at = {moment}, prediction = {}, paths = NULL, checksum = NULL
-             WHERE validator_requests_id = $1 AND deleted_at IS NULL",
-            dialect.json(3)
+             SET deleted_at = {moment}, prediction = $3, paths = NULL, checksum = NULL
+             WHERE validator_requests_id = $1 AND deleted_at IS NULL"
         );
         let mut gone = 0;
         for request in requests {

@@ -3,11 +3,13 @@ use std::collections::BTreeMap;
 use axonry_core::{Uid, UnixMillis};
 
 use super::again::again;
+use super::dialect::Column;
+use super::inserting::{AT_ONCE, Insertion};
 use super::rows::{Answer, Miner, MinerId, Request, RequestId, Saved};
 use super::{Dialect, Predictions};
 use crate::StoreError;
 use crate::pool::Transaction;
-use crate::value::Value;
+use crate::value::{Kind, Table, Value};
 use crate::work::Work;
 
 mod row;
@@ -170,21 +172,37 @@ async fn upsert(
     dialect: Dialect,
     miners: &[Miner],
 ) -> Result<BTreeMap<Uid, MinerId>, StoreError> {
-    let now = dialect.now();
-    let sql = format!(
-        "INSERT INTO miners (miner_uid, coldkey, hotkey) VALUES ($1, $2, $3)
-         ON CONFLICT (miner_uid, coldkey, hotkey) DO UPDATE SET updated_at = {now}
-         RETURNING id"
+    static NUMBER: Table = Table {
+        name: "miners",
+        columns: &[("miner_uid", Kind::Integer), ("id", Kind::Integer)],
+        key: 0,
+    };
+    let rest = format!(
+        "ON CONFLICT (miner_uid, coldkey, hotkey) DO UPDATE SET updated_at = {}
+         RETURNING CAST(miner_uid AS BIGINT), id",
+        dialect.now()
     );
+    let insertion = Insertion {
+        dialect,
+        into: "INSERT INTO miners (miner_uid, coldkey, hotkey) VALUES",
+        columns: &[Column::Plain; 3],
+        rest: &rest,
+    };
+    // A statement touches a row once, so each uid is in it once.
+    let once: BTreeMap<Uid, &Miner> = miners.iter().map(|miner| (miner.uid, miner)).collect();
+    let once: Vec<&Miner> = once.into_values().collect();
     let mut numbers = BTreeMap::new();
-    for miner in miners {
-        let values = [
-            miner.uid.0.into(),
-            miner.coldkey.to_string().into(),
-            miner.hotkey.to_string().into(),
-        ];
-        let id = work.number(&sql, &values).await?;
-        numbers.insert(miner.uid, MinerId(id.unsigned_abs()));
+    for miners in once.chunks(AT_ONCE) {
+        let values = miners.iter().flat_map(|miner| {
+            let keys = (miner.coldkey.to_string(), miner.hotkey.to_string());
+            [Value::from(miner.uid.0), keys.0.into(), keys.1.into()]
+        });
+        let values: Vec<Value> = values.collect();
+        let sql = insertion.sql(miners.len());
+        for mut fields in work.read(&NUMBER, &sql, &values).await? {
+            let uid = Uid(fields.narrow()?);
+            numbers.insert(uid, MinerId(fields.number()?));
+        }
     }
     Ok(numbers)
 }

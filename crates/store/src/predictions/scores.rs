@@ -3,9 +3,11 @@ use std::collections::BTreeMap;
 use axonry_core::UnixMillis;
 use serde_json::Value as Json;
 
-use super::Predictions;
 use super::again::again;
+use super::dialect::Column::{Jsonb, Moment, Plain};
+use super::inserting::Insertion;
 use super::rows::{MinerId, RequestId, ScoreRow, ScoreWindow, Scores};
+use super::{Dialect, Predictions};
 use crate::StoreError;
 use crate::value::Kind::{Integer, Real, Text};
 use crate::value::{Table, Value, checksum};
@@ -68,12 +70,14 @@ impl Predictions {
         prices: &[Option<f64>],
     ) -> Result<(), StoreError> {
         let prices = Json::from(prices.to_vec()).to_string();
-        let sql = format!(
-            "UPDATE validator_requests SET real_prices = {} WHERE id = $1",
-            self.dialect().json(2)
-        );
+        let sql = match self.dialect() {
+            Dialect::Sqlite => "UPDATE validator_requests SET real_prices = $2 WHERE id = $1",
+            Dialect::Postgres => {
+                "UPDATE validator_requests SET real_prices = CAST($2 AS json) WHERE id = $1"
+            }
+        };
         let values = [request.0.into(), prices.into()];
-        work.execute(&sql, &values).await.map(|_| ())
+        work.execute(sql, &values).await.map(|_| ())
     }
 
     async fn put_scores(
@@ -90,25 +94,12 @@ impl Predictions {
             let id = fields.number()?;
             owner.insert(id, (MinerId(fields.number()?), fields.number()?));
         }
-        let sql = format!(
-            "INSERT INTO miner_scores (scored_time, validator_requests_id, miner_id,
-                 prompt_score_v3, percentile90, lowest_score, checksum, miner_uid,
-                 miner_predictions_id, score_details_v3)
-             VALUES ({}, $2, $3, $4, $5, $6, $7, $8, $9, {})
-             ON CONFLICT (miner_predictions_id) DO UPDATE SET
-                 scored_time = excluded.scored_time, prompt_score_v3 = excluded.prompt_score_v3,
-                 percentile90 = excluded.percentile90, lowest_score = excluded.lowest_score,
-                 checksum = excluded.checksum, score_details_v3 = excluded.score_details_v3,
-                 updated_at = {}",
-            dialect.moment(1),
-            dialect.jsonb(10),
-            dialect.now(),
-        );
+        let mut rows = Vec::with_capacity(scores.scores.len());
         for score in &scores.scores {
             let Some((miner, uid)) = owner.get(&score.prediction.0) else {
                 continue;
             };
-            let mut values = facts(
+            let mut row = facts(
                 scores.scored_time,
                 request,
                 *miner,
@@ -116,15 +107,33 @@ impl Predictions {
                 scores.percentile90,
                 scores.lowest_score,
             );
-            values.push(checksum(SCORE.name, &values).into());
-            values.extend([
+            row.push(checksum(SCORE.name, &row).into());
+            row.extend([
                 (*uid).into(),
                 score.prediction.0.into(),
                 score.details.as_str().into(),
             ]);
-            work.execute(&sql, &values).await?;
+            rows.push(row);
         }
-        Ok(())
+        let replaced = format!(
+            "ON CONFLICT (miner_predictions_id) DO UPDATE SET
+                 scored_time = excluded.scored_time, prompt_score_v3 = excluded.prompt_score_v3,
+                 percentile90 = excluded.percentile90, lowest_score = excluded.lowest_score,
+                 checksum = excluded.checksum, score_details_v3 = excluded.score_details_v3,
+                 updated_at = {}",
+            dialect.now()
+        );
+        let mut columns = [Plain; 10];
+        (columns[0], columns[9]) = (Moment, Jsonb);
+        let insertion = Insertion {
+            dialect,
+            into: "INSERT INTO miner_scores (scored_time, validator_requests_id, miner_id,
+                prompt_score_v3, percentile90, lowest_score, checksum, miner_uid,
+                miner_predictions_id, score_details_v3) VALUES",
+            columns: &columns,
+            rest: &replaced,
+        };
+        insertion.run(work, &rows).await
     }
 
     /// The scores of a length that are of a moment after `after`, by moment.
@@ -138,11 +147,13 @@ impl Predictions {
         after: UnixMillis,
     ) -> Result<ScoreWindow, StoreError> {
         let dialect = self.dialect();
+        // SQLite takes a cross join in the order it is written: by the scores' index, page after
+        // page, and not by each request anew.
         let sql = format!(
             "SELECT {}, s.id, s.validator_requests_id, s.miner_id, s.prompt_score_v3,
                  s.percentile90, s.lowest_score, s.checksum, r.asset
-             FROM miner_scores s JOIN validator_requests r ON r.id = s.validator_requests_id
-             WHERE r.time_length = $1 AND s.scored_time > {}
+             FROM miner_scores s CROSS JOIN validator_requests r
+             WHERE r.id = s.validator_requests_id AND r.time_length = $1 AND s.scored_time > {}
                  AND (s.scored_time, s.id) > ({}, $4)
              ORDER BY s.scored_time, s.id LIMIT $5",
             dialect.millis("s.scored_time"),

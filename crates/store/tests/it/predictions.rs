@@ -159,7 +159,7 @@ async fn one_miners_text_that_no_database_takes_costs_that_miner_its_paths() {
         let answers = [
             answer(1, json(1)),
             answer(2, Prediction::Json("[1,60,[NaN,-Infinity]]".to_owned())),
-            answer(3, Prediction::Json("[1,60,[}".to_owned())),
+            answer(3, Prediction::Json("[1,60,[\0]]".to_owned())),
             Answer {
                 format_validation: "got \0".to_owned(),
                 ..answer(4, json(4))

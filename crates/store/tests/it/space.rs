@@ -5,6 +5,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
+use axonry_core::UnixMillis;
+use axonry_store::predictions::{Predictions, Request};
 use axonry_store::{EntryState, Store, StoreError};
 
 use crate::{NETUID, attempt, hidden, hotkey, intent};
@@ -109,4 +111,33 @@ async fn dk1_on_a_full_disk_intents_are_written_down_and_history_waits() {
         .expect("kept");
     assert!(!store.history_paused());
     store.close().await;
+}
+
+#[tokio::test]
+async fn predictions_leave_the_rest_of_a_disk_to_the_state() {
+    let folder = tempfile::tempdir().expect("a folder");
+    let Some(_disk) = Small::mount(folder.path()) else {
+        return;
+    };
+    let path = folder.path().join("predictions.sqlite");
+    let predictions = Predictions::create(&path).await.expect("made");
+    let request = Request {
+        start_time: UnixMillis(0),
+        asset: "BTC".to_owned(),
+        time_increment: 300,
+        time_length: 600,
+        num_simulations: 1,
+        request_time: UnixMillis(0),
+    };
+    let paused = predictions.begin(&request, &[]).await;
+    assert!(
+        paused.as_ref().is_err_and(StoreError::pauses_history),
+        "{paused:?}"
+    );
+    // Scores decide about weights and are small: they are written down.
+    predictions
+        .save_rewards("low", UnixMillis(1), &[])
+        .await
+        .expect("saved");
+    predictions.close().await;
 }
