@@ -1,7 +1,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use axonry_chain::Metagraph;
-use axonry_core::{Hotkey, Observed, Score, Weights};
+use axonry_core::{Hotkey, Observed, Score, UnixMillis, Weights};
 use axonry_weights::{Plan, PlanError};
 use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
@@ -11,8 +11,9 @@ use crate::alive::saying_so;
 use crate::report::StageTimes;
 use crate::weigher::scores_of;
 use crate::{
-    Evaluation, LandingReport, MinerReport, MovingAverage, PlanReport, RehearsalReport, Round,
-    RoundError, RoundReport, Snapshot, Stage, Step, Validator, chain_of,
+    Evaluation, LandingReport, MinerReport, MovingAverage, PlanReport, RecordedOutcome,
+    RecordedRound, RehearsalReport, Round, RoundError, RoundReport, Snapshot, Stage, Step,
+    Validator, chain_of,
 };
 
 /// What a round is for.
@@ -78,11 +79,20 @@ impl Validator {
 
         let started = self.begin(Stage::Evaluate);
         let before = self.weigher.store.averages(netuid).await?;
-        let mut evaluation = self.evaluate(purpose, round, &snapshot, &before).await?;
+        let now = self.judging.clock.now();
+        if let Some(recorder) = &self.recorder {
+            recorder.begin(round);
+        }
+        let mut evaluation = self
+            .evaluate(purpose, (round, now), &snapshot, &before)
+            .await?;
         times.add(Stage::Evaluate, started.elapsed());
 
         let started = self.begin(Stage::Plan);
-        let averages = self.fold(metagraph, &evaluation, before);
+        let given = self.recorder.is_some().then(|| before.clone());
+        let averages = fold(self.judging.alpha, metagraph, &evaluation, before);
+        let mut recorded = given
+            .map(|given| self.recorded((round, now), &snapshot, given, &evaluation, &averages));
         if purpose == Purpose::Landing {
             // They are on disk before anything is made of them.
             let store = &self.weigher.store;
@@ -98,6 +108,10 @@ impl Validator {
         }
         let scores = scores_of(&averages);
         let plan = self.weigher.plan(&scores, &snapshot);
+        if let (Some(recorder), Some(mut recorded)) = (&self.recorder, recorded.take()) {
+            recorded.outcome.weights = plan.as_ref().ok().map(|plan| plan.weights().clone());
+            recorder.judged(recorded);
+        }
         times.add(Stage::Plan, started.elapsed());
 
         let started = self.begin(Stage::Land);
@@ -210,6 +224,29 @@ impl Validator {
         self.progress.note(Step::Message(&message));
     }
 
+    /// The round as somebody who judges it again must know it, but for the vector.
+    fn recorded(
+        &self,
+        (number, now): (u64, UnixMillis),
+        snapshot: &Snapshot,
+        before: BTreeMap<Hotkey, f32>,
+        evaluation: &Evaluation,
+        averages: &BTreeMap<Hotkey, f32>,
+    ) -> RecordedRound {
+        RecordedRound {
+            number,
+            now,
+            netuid: snapshot.metagraph.netuid(),
+            block: snapshot.metagraph.block(),
+            neurons: snapshot.metagraph.neurons().to_vec(),
+            hyperparameters: snapshot.rules.clone(),
+            hotkey: self.weigher.hotkey,
+            alpha: self.judging.alpha,
+            averages: before,
+            outcome: RecordedOutcome::of(evaluation.clone(), averages.clone(), None),
+        }
+    }
+
     fn begin(&self, stage: Stage) -> Instant {
         self.progress.note(Step::Stage(stage));
         Instant::now()
@@ -219,7 +256,7 @@ impl Validator {
     async fn evaluate(
         &mut self,
         purpose: Purpose,
-        number: u64,
+        (number, now): (u64, UnixMillis),
         snapshot: &Snapshot,
         averages: &BTreeMap<Hotkey, f32>,
     ) -> Result<Evaluation, RoundError> {
@@ -230,7 +267,7 @@ impl Validator {
             metagraph,
             hyperparameters: rules,
             averages,
-            now: self.judging.clock.now(),
+            now,
             progress: &*self.progress,
         };
         let evaluating = async {
@@ -264,25 +301,26 @@ impl Validator {
             Err(_) => Err(RoundError::EvaluationDeadline(deadline)),
         }
     }
+}
 
-    fn fold(
-        &self,
-        metagraph: &Metagraph,
-        evaluation: &Evaluation,
-        before: BTreeMap<Hotkey, f32>,
-    ) -> BTreeMap<Hotkey, f32> {
-        let mut average = MovingAverage::new(self.judging.alpha, before);
-        let neurons = metagraph.neurons().iter();
-        let registered: BTreeSet<Hotkey> = neurons.map(|neuron| neuron.hotkey).collect();
-        let folded = average.fold(&registered, &evaluation.scores, &evaluation.penalised);
-        if !folded.carried.is_empty() {
-            warn!(
-                miners = folded.carried.len(),
-                "could not be judged and keep their average"
-            );
-        }
-        average.into_averages()
+/// Folds a round's scores into the averages of those who are registered.
+pub(crate) fn fold(
+    alpha: f32,
+    metagraph: &Metagraph,
+    evaluation: &Evaluation,
+    before: BTreeMap<Hotkey, f32>,
+) -> BTreeMap<Hotkey, f32> {
+    let mut average = MovingAverage::new(alpha, before);
+    let neurons = metagraph.neurons().iter();
+    let registered: BTreeSet<Hotkey> = neurons.map(|neuron| neuron.hotkey).collect();
+    let folded = average.fold(&registered, &evaluation.scores, &evaluation.penalised);
+    if !folded.carried.is_empty() {
+        warn!(
+            miners = folded.carried.len(),
+            "could not be judged and keep their average"
+        );
     }
+    average.into_averages()
 }
 
 /// What an operator should know about a plan.

@@ -7,7 +7,8 @@ use axonry_store::{Store, StoreError};
 use axonry_weights::{Conform, ReservedShares, SetterSettings};
 
 use crate::{
-    Clock, DEFAULT_ALPHA, Mechanism, MechanismError, Progress, Unwatched, Weigher, WeigherSettings,
+    Clock, DEFAULT_ALPHA, Mechanism, MechanismError, Progress, Recorder, Unwatched, Weigher,
+    WeigherSettings,
 };
 
 /// A validator of one subnet: a mechanism, and everything around it.
@@ -17,6 +18,7 @@ pub struct Validator {
     pub(crate) mechanism: Arc<dyn Mechanism>,
     pub(crate) judging: Judging,
     pub(crate) progress: Arc<dyn Progress>,
+    pub(crate) recorder: Option<Arc<dyn Recorder>>,
 }
 
 /// How miners are judged.
@@ -135,7 +137,15 @@ impl Validator {
                 clock: settings.clock,
             },
             progress: Arc::new(Unwatched),
+            recorder: None,
         }
+    }
+
+    /// Lets somebody keep what rounds are judged by.
+    #[must_use]
+    pub fn recorded_by(mut self, recorder: Arc<dyn Recorder>) -> Self {
+        self.recorder = Some(recorder);
+        self
     }
 
     /// Tells somebody how far each round has come.

@@ -61,6 +61,66 @@ impl WeigherSettings {
             reveal_patience: Duration::ZERO,
         }
     }
+
+    /// Plans weights of `own` by scores, and gives the reserved shares their part.
+    ///
+    /// A reserved share whose slot is not held by who it is meant for is withheld, with an alarm in
+    /// the log: the slot has changed hands, and nobody else should be paid for that. Where the shares
+    /// are the whole, nobody needs to have scored.
+    ///
+    /// # Errors
+    /// [`PlanError`] when the scores give no vector that the subnet would take.
+    pub fn plan(
+        &self,
+        own: Hotkey,
+        scores: &BTreeMap<Hotkey, Score>,
+        snapshot: &Snapshot,
+    ) -> Result<Plan, PlanError> {
+        let planner = Planner {
+            conform: self.conform,
+            mechanism: self.mechanism,
+            own,
+        };
+        let Snapshot { metagraph, rules } = snapshot;
+        let plan = match planner.plan(scores, metagraph, rules) {
+            // Where the reserved shares are the whole, nobody needs to have scored.
+            Err(error @ PlanError::NobodyScored { .. }) => {
+                let whole = self.wholly_reserved(metagraph).ok_or(error)?;
+                planner.plan(&whole, metagraph, rules)?
+            }
+            planned => planned?,
+        };
+        if self.reserved.as_slice().is_empty() {
+            return Ok(plan);
+        }
+        let plan = plan.with_reserved(&self.reserved, metagraph, rules)?;
+        for withheld in plan.withheld() {
+            let (uid, hotkey) = (withheld.share.uid, withheld.share.hotkey);
+            error!(
+                %uid, %hotkey, share = withheld.share.share,
+                "a reserved share is withheld: its uid is not held by the hotkey and coldkey it is \
+                 meant for"
+            );
+        }
+        Ok(plan)
+    }
+
+    /// The reserved shares as scores, where they are the whole and each slot is held by who it is meant
+    /// for.
+    fn wholly_reserved(&self, metagraph: &Metagraph) -> Option<BTreeMap<Hotkey, Score>> {
+        let shares = self.reserved.as_slice();
+        let whole: f64 = shares.iter().map(|share| share.share).sum();
+        // Decimal parts of a whole can add up to a hair less than it.
+        if whole < 1.0 - 1e-9 {
+            return None;
+        }
+        let held = shares.iter().map(|share| {
+            let neuron = metagraph.neuron(share.uid)?;
+            let held = (neuron.hotkey, neuron.coldkey) == (share.hotkey, share.coldkey);
+            Some((share.hotkey, Score::new(share.share).ok().filter(|_| held)?))
+        });
+        held.collect()
+    }
 }
 
 /// A subnet at one block.
@@ -133,50 +193,7 @@ impl Weigher {
         scores: &BTreeMap<Hotkey, Score>,
         snapshot: &Snapshot,
     ) -> Result<Plan, PlanError> {
-        let planner = Planner {
-            conform: self.settings.conform,
-            mechanism: self.settings.mechanism,
-            own: self.hotkey,
-        };
-        let Snapshot { metagraph, rules } = snapshot;
-        let plan = match planner.plan(scores, metagraph, rules) {
-            // Where the reserved shares are the whole, nobody needs to have scored.
-            Err(error @ PlanError::NobodyScored { .. }) => {
-                let whole = self.wholly_reserved(metagraph).ok_or(error)?;
-                planner.plan(&whole, metagraph, rules)?
-            }
-            planned => planned?,
-        };
-        if self.settings.reserved.as_slice().is_empty() {
-            return Ok(plan);
-        }
-        let plan = plan.with_reserved(&self.settings.reserved, metagraph, rules)?;
-        for withheld in plan.withheld() {
-            let (uid, hotkey) = (withheld.share.uid, withheld.share.hotkey);
-            error!(
-                %uid, %hotkey, share = withheld.share.share,
-                "a reserved share is withheld: its uid is not held by the hotkey and coldkey it is \
-                 meant for"
-            );
-        }
-        Ok(plan)
-    }
-
-    /// The reserved shares as scores, where they are the whole and each slot is held by who it is meant
-    /// for.
-    fn wholly_reserved(&self, metagraph: &Metagraph) -> Option<BTreeMap<Hotkey, Score>> {
-        let shares = self.settings.reserved.as_slice();
-        let whole: f64 = shares.iter().map(|share| share.share).sum();
-        // Decimal parts of a whole can add up to a hair less than it.
-        if whole < 1.0 - 1e-9 {
-            return None;
-        }
-        let held = shares.iter().map(|share| {
-            let neuron = metagraph.neuron(share.uid)?;
-            let held = (neuron.hotkey, neuron.coldkey) == (share.hotkey, share.coldkey);
-            Some((share.hotkey, Score::new(share.share).ok().filter(|_| held)?))
-        });
-        held.collect()
+        self.settings.plan(self.hotkey, scores, snapshot)
     }
 
     /// Says what would become of a plan, without sending or writing anything.

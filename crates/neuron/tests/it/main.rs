@@ -7,6 +7,7 @@ mod crooked;
 mod health;
 mod history;
 mod listener;
+mod recording;
 mod rehearsal;
 mod reserved;
 mod standing_in;
