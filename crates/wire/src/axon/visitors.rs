@@ -1,5 +1,6 @@
 //! Who is connected: how many, from where, and who has to leave when there is no room.
 
+use std::cmp::Reverse;
 use std::collections::{BTreeMap, HashMap};
 use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,18 +14,26 @@ use super::admission::neighbourhood;
 /// Open connections.
 ///
 /// A connection is a stranger's until a signature on it has been verified. When there is no room
-/// for another one, the stranger who has been there longest makes room: whoever holds connections
-/// open and says nothing holds up nobody, since who has something to say needs milliseconds.
+/// for another one, a stranger makes room: of the address with the most of them the one who has
+/// been there longest. So whoever holds connections open and says nothing displaces himself first,
+/// and then those who said nothing for long, since who has something to say needs milliseconds.
 #[derive(Debug, Default)]
 pub(super) struct Visitors(Mutex<State>);
 
 #[derive(Debug, Default)]
 struct State {
-    by_address: HashMap<IpAddr, usize>,
+    by_address: HashMap<IpAddr, Here>,
+    all: usize,
+    arrivals: u64,
+}
+
+/// The connections of one address.
+#[derive(Debug, Default)]
+struct Here {
     /// Strangers by their arrival, and how each is told to leave.
     strangers: BTreeMap<u64, CancellationToken>,
-    known: usize,
-    arrivals: u64,
+    /// All whose connection is not closed yet, those who were told to leave included.
+    open: usize,
 }
 
 /// An open connection, which counts as long as this lives.
@@ -51,21 +60,23 @@ impl Visitors {
     pub(super) fn enter(self: &Arc<Self>, address: IpAddr, limits: &Limits) -> Entry {
         let mut state = self.state();
         let place = neighbourhood(address);
-        let here = state.by_address.get(&place).copied().unwrap_or(0);
+        let here = state.by_address.get(&place).map_or(0, |here| here.open);
         if here >= limits.connections_per_address {
             return Entry::Refused;
         }
-        let full = state.known + state.strangers.len() >= limits.connections;
+        let full = state.all >= limits.connections;
         if full {
-            let Some((_, longest)) = state.strangers.pop_first() else {
+            let Some(longest) = state.displace() else {
                 return Entry::Refused;
             };
             longest.cancel();
         }
-        state.by_address.insert(place, here + 1);
+        state.all += 1;
         state.arrivals += 1;
         let (arrival, leaving) = (state.arrivals, CancellationToken::new());
-        state.strangers.insert(arrival, leaving.clone());
+        let here = state.by_address.entry(place).or_default();
+        here.open += 1;
+        here.strangers.insert(arrival, leaving.clone());
         let visitor = Visitor {
             address,
             visitors: Arc::clone(self),
@@ -84,6 +95,26 @@ impl Visitors {
     }
 }
 
+impl State {
+    /// Takes out the stranger who is to leave.
+    fn displace(&mut self) -> Option<CancellationToken> {
+        let places = self.by_address.values_mut();
+        let most = places.max_by_key(|here| {
+            let first = here.strangers.keys().next().copied();
+            (here.strangers.len(), Reverse(first))
+        })?;
+        let (_, leaving) = most.strangers.pop_first()?;
+        self.all -= 1;
+        Some(leaving)
+    }
+
+    /// Takes out a stranger; says whether he was still one.
+    fn is_stranger(&mut self, visitor: &Visitor) -> bool {
+        let here = self.by_address.get_mut(&neighbourhood(visitor.address));
+        here.is_some_and(|here| here.strangers.remove(&visitor.arrival).is_some())
+    }
+}
+
 impl Visitor {
     /// A signature on this connection has been verified: it stays.
     pub(super) fn is_known(&self) {
@@ -92,8 +123,7 @@ impl Visitor {
         }
         let mut state = self.visitors.state();
         // Who was told to leave in this very moment leaves.
-        if state.strangers.remove(&self.arrival).is_some() {
-            state.known += 1;
+        if state.is_stranger(self) {
             self.known.store(true, Ordering::Relaxed);
         }
     }
@@ -107,14 +137,14 @@ impl Visitor {
 impl Drop for Visitor {
     fn drop(&mut self) {
         let mut state = self.visitors.state();
-        match *self.known.get_mut() {
-            true => state.known -= 1,
-            false => drop(state.strangers.remove(&self.arrival)),
+        // Who was displaced is not counted any more.
+        if self.known.load(Ordering::Relaxed) || state.is_stranger(self) {
+            state.all -= 1;
         }
         let place = neighbourhood(self.address);
         if let Some(here) = state.by_address.get_mut(&place) {
-            *here -= 1;
-            if *here == 0 {
+            here.open -= 1;
+            if here.open == 0 {
                 state.by_address.remove(&place);
             }
         }
@@ -150,7 +180,17 @@ mod tests {
         assert!(!known.leaving().is_cancelled());
         drop((known, crowd));
         let state = visitors.state();
-        assert!(state.by_address.is_empty() && state.strangers.is_empty() && state.known == 0);
+        assert!(state.by_address.is_empty() && state.all == 0);
+    }
+
+    #[test]
+    fn who_holds_most_makes_room_first() {
+        let visitors = Arc::new(Visitors::default());
+        let single = enter(&visitors, 1).expect("room");
+        let two = [enter(&visitors, 2), enter(&visitors, 2)].map(|it| it.expect("room"));
+        let another = enter(&visitors, 3).expect("in place of another");
+        let leaving = [&single, &two[0], &two[1], &another].map(|it| it.leaving().is_cancelled());
+        assert_eq!(leaving, [false, true, false, false]);
     }
 
     #[test]

@@ -12,21 +12,21 @@ use axonry_wire::{
 use serde::{Deserialize, Serialize};
 use tokio::net::TcpListener;
 
-use crate::fleet::{Fake, Manner};
+use crate::fleet::{Fake, Manner, nobody};
 use crate::{hotkey, key};
 
 #[derive(Serialize, Deserialize)]
-struct Question {
-    text: String,
+pub(crate) struct Question {
+    pub(crate) text: String,
 }
 
 #[derive(Debug, Serialize, Deserialize)]
-struct Answer {
-    echo: String,
-    asked_by: String,
+pub(crate) struct Answer {
+    pub(crate) echo: String,
+    pub(crate) asked_by: String,
 }
 
-struct Echo;
+pub(crate) struct Echo;
 
 impl Synapse for Echo {
     const NAME: &'static str = "Echo";
@@ -35,19 +35,19 @@ impl Synapse for Echo {
     type Response = Answer;
 }
 
-const PATIENCE: Duration = Duration::from_secs(20);
+pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 
-fn hello() -> Question {
+pub(crate) fn hello() -> Question {
     Question {
         text: "hello".to_owned(),
     }
 }
 
-fn alice() -> DendriteBuilder {
+pub(crate) fn alice() -> DendriteBuilder {
     Dendrite::builder(key("//Alice")).private_addresses()
 }
 
-fn target(uid: u16, address: SocketAddr) -> Target {
+pub(crate) fn target(uid: u16, address: SocketAddr) -> Target {
     Target {
         uid: Uid(uid),
         hotkey: hotkey(&format!("//Miner//{uid}")),
@@ -55,7 +55,17 @@ fn target(uid: u16, address: SocketAddr) -> Target {
     }
 }
 
-async fn axon() -> Axon {
+/// Asks whoever is there.
+pub(crate) async fn call(
+    dendrite: &Dendrite,
+    address: SocketAddr,
+) -> Result<axonry_wire::Answer<Answer>, CallError> {
+    dendrite
+        .call::<Echo>(&target(0, address), &hello(), PATIENCE)
+        .await
+}
+
+pub(crate) async fn axon() -> Axon {
     let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
     let answering = |caller: axonry_wire::Caller, question: Question| async move {
         Ok::<_, Failure>(Answer {
@@ -97,6 +107,10 @@ async fn a_dendrite_and_an_axon_understand_each_other_in_both_protocols() {
 
 #[tokio::test]
 async fn every_unkind_axon_fails_for_its_own_reason_and_harms_nobody() {
+    const INTERNAL: SocketAddr = SocketAddr::new(
+        std::net::IpAddr::V4(std::net::Ipv4Addr::new(169, 254, 169, 254)),
+        80,
+    );
     const KINDS: [Manner; 14] = [
         Manner::Hang,
         Manner::Reset,
@@ -109,8 +123,8 @@ async fn every_unkind_axon_fails_for_its_own_reason_and_harms_nobody() {
         Manner::BrokenGzip,
         Manner::OversizedAnnounced,
         Manner::OversizedChunked,
-        Manner::Redirect,
-        Manner::ManyHeaders,
+        Manner::Redirect(INTERNAL),
+        Manner::Headers(100_000),
         Manner::Refusing,
     ];
 
@@ -123,7 +137,7 @@ async fn every_unkind_axon_fails_for_its_own_reason_and_harms_nobody() {
     let dendrite = alice().limits(limits).build();
     let mut fleet = Vec::new();
     for (uid, manner) in (0..).zip(KINDS) {
-        fleet.push((2 * uid, manner, Fake::spawn(manner).await));
+        fleet.push((2 * uid, manner.clone(), Fake::spawn(manner).await));
         fleet.push((
             2 * uid + 1,
             Manner::Honest,
@@ -132,7 +146,7 @@ async fn every_unkind_axon_fails_for_its_own_reason_and_harms_nobody() {
     }
     let manners: BTreeMap<_, _> = fleet
         .iter()
-        .map(|(uid, manner, _)| (Uid(*uid), *manner))
+        .map(|(uid, manner, _)| (Uid(*uid), manner.clone()))
         .collect();
     let targets: Vec<_> = fleet
         .iter()
@@ -150,12 +164,12 @@ async fn every_unkind_axon_fails_for_its_own_reason_and_harms_nobody() {
     }
     assert_eq!(landed.len(), manners.len());
     for (uid, outcome) in &landed {
-        let manner = manners[uid];
+        let manner = &manners[uid];
         let as_expected = match (manner, outcome) {
             (Manner::Honest, Ok(echo)) => echo == "hello",
             (Manner::Hang | Manner::SlowHead, Err(CallError::Timeout { .. })) => true,
             (
-                Manner::Reset | Manner::Truncated | Manner::ManyHeaders,
+                Manner::Reset | Manner::Truncated | Manner::Headers(_),
                 Err(CallError::Broken { .. }),
             ) => true,
             (Manner::Drip, Err(CallError::Slow { .. })) => true,
@@ -165,7 +179,7 @@ async fn every_unkind_axon_fails_for_its_own_reason_and_harms_nobody() {
                 Err(CallError::TooLarge { .. }),
             ) => true,
             (Manner::BrokenGzip, Err(CallError::Encoding)) => true,
-            (Manner::Redirect, Err(CallError::Refused { status: 307, .. })) => true,
+            (Manner::Redirect(_), Err(CallError::Refused { status: 307, .. })) => true,
             (
                 Manner::Refusing,
                 Err(CallError::Refused {
@@ -230,10 +244,7 @@ async fn when_the_round_is_over_who_was_not_asked_is_told_apart_from_who_did_not
 
 #[tokio::test]
 async fn an_axon_that_cannot_be_reached_rests_and_one_inside_our_network_is_never_asked() {
-    let gone = {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
-        listener.local_addr().expect("an address")
-    };
+    let gone = nobody().await;
     let dendrite = alice().build();
     let call = async |dendrite: &Dendrite, address| {
         let answer = dendrite

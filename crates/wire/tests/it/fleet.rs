@@ -1,165 +1,162 @@
 //! Axons that misbehave, each in its own way, on sockets of their own.
 
-use std::io::Write;
-use std::net::SocketAddr;
-use std::time::Duration;
+mod manner;
 
-use flate2::Compression;
-use flate2::write::GzEncoder;
-use tokio::io::{AsyncReadExt, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::time::timeout;
 use tokio_util::task::AbortOnDropHandle;
 
-/// What an axon does once it has read a request.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(crate) enum Manner {
-    Honest,
-    Hang,
-    Reset,
-    SlowHead,
-    Drip,
-    Truncated,
-    BadJson,
-    WrongShape,
-    Bomb,
-    BrokenGzip,
-    OversizedAnnounced,
-    OversizedChunked,
-    Redirect,
-    ManyHeaders,
-    Refusing,
-}
+pub(crate) use manner::Manner;
 
 /// An axon; gone when dropped.
 #[derive(Debug)]
 pub(crate) struct Fake {
     pub(crate) address: SocketAddr,
+    seen: Arc<Seen>,
     _serving: AbortOnDropHandle<()>,
+}
+
+/// What an axon saw of those who asked it.
+#[derive(Debug, Default)]
+struct Seen {
+    connections: AtomicUsize,
+    heads: Mutex<Vec<String>>,
+    took: Mutex<Vec<Duration>>,
 }
 
 pub(crate) const ANSWER: &str = r#"{"echo":"hello","asked_by":"somebody"}"#;
 
 impl Fake {
     pub(crate) async fn spawn(manner: Manner) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+        Self::at(([127, 0, 0, 1], 0).into(), manner).await
+    }
+
+    pub(crate) async fn at(address: SocketAddr, manner: Manner) -> Self {
+        let listener = TcpListener::bind(address).await.expect("a port");
         let address = listener.local_addr().expect("an address");
-        let serving = async move {
-            let mut serving = tokio::task::JoinSet::new();
-            while let Ok((stream, _)) = listener.accept().await {
-                serving.spawn(serve(stream, manner));
+        let seen = Arc::<Seen>::default();
+        let serving = {
+            let seen = Arc::clone(&seen);
+            async move {
+                let mut serving = tokio::task::JoinSet::new();
+                while let Ok((stream, _)) = listener.accept().await {
+                    seen.connections.fetch_add(1, Ordering::Relaxed);
+                    serving.spawn(serve(stream, manner.clone(), Arc::clone(&seen)));
+                }
             }
         };
         Self {
             address,
+            seen,
             _serving: AbortOnDropHandle::new(tokio::spawn(serving)),
         }
     }
+
+    /// How many connections it took.
+    pub(crate) fn connections(&self) -> usize {
+        self.seen.connections.load(Ordering::Relaxed)
+    }
+
+    /// The heads of the requests it got, in lower case.
+    pub(crate) fn heads(&self) -> Vec<String> {
+        let heads = self.seen.heads.lock();
+        heads.unwrap_or_else(PoisonError::into_inner).clone()
+    }
+
+    /// How long each answer took by its own clock, from the first byte that it read of the question
+    /// to the last one that it wrote.
+    pub(crate) fn took(&self) -> Vec<Duration> {
+        let took = self.seen.took.lock();
+        took.unwrap_or_else(PoisonError::into_inner).clone()
+    }
 }
 
-async fn serve(mut stream: TcpStream, manner: Manner) {
-    while read_request(&mut stream).await.is_some() {
-        if answer(&mut stream, manner).await.is_none() {
+impl Seen {
+    fn asked(&self, head: String) {
+        let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
+        heads.push(head);
+    }
+
+    fn answered(&self, after: Duration) {
+        let mut took = self.took.lock().unwrap_or_else(PoisonError::into_inner);
+        took.push(after);
+    }
+}
+
+async fn serve(stream: TcpStream, manner: Manner, seen: Arc<Seen>) {
+    if matches!(manner, Manner::ResetAtOnce) {
+        let _ = stream.set_zero_linger();
+        return;
+    }
+    let _ = stream.set_nodelay(true);
+    let mut stream = BufReader::new(stream);
+    loop {
+        let Some((begun, head)) = read_request(&mut stream).await else {
+            return;
+        };
+        seen.asked(head);
+        if manner.answer(stream.get_mut()).await.is_none() {
             return;
         }
+        seen.answered(begun.elapsed());
     }
 }
 
 /// Reads a head, and as much body as it announces.
-async fn read_request(stream: &mut TcpStream) -> Option<()> {
-    let mut head = Vec::new();
-    while !head.ends_with(b"\r\n\r\n") {
-        head.push(stream.read_u8().await.ok()?);
+async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<(Instant, String)> {
+    stream.fill_buf().await.ok()?;
+    let begun = Instant::now();
+    let mut head = String::new();
+    while !head.ends_with("\r\n\r\n") {
+        let read = stream.read_line(&mut head).await.ok()?;
+        if read == 0 {
+            return None;
+        }
     }
-    let head = String::from_utf8(head).ok()?.to_lowercase();
-    let length = head
-        .split("content-length: ")
-        .nth(1)?
-        .split("\r\n")
-        .next()?;
+    let head = head.to_lowercase();
+    let length = head.split("content-length: ").nth(1)?;
+    let length = length.split("\r\n").next()?;
     let mut body = vec![0; length.parse().ok()?];
     stream.read_exact(&mut body).await.ok()?;
-    Some(())
+    Some((begun, head))
 }
 
-fn whole(headers: &str, body: &[u8]) -> Vec<u8> {
-    let length = body.len();
-    let head = format!("HTTP/1.1 200 OK\r\n{headers}content-length: {length}\r\n\r\n");
-    [head.as_bytes(), body].concat()
+/// An address at which nobody listens.
+pub(crate) async fn nobody() -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.expect("a port");
+    listener.local_addr().expect("an address")
 }
 
-async fn answer(stream: &mut TcpStream, manner: Manner) -> Option<()> {
-    let bytes = match manner {
-        Manner::Honest => whole("", ANSWER.as_bytes()),
-        Manner::Hang => return std::future::pending().await,
-        Manner::Reset => {
-            // Unread or not: with a linger of zero the other side gets a reset.
-            let _ = stream.set_zero_linger();
-            return None;
-        }
-        Manner::SlowHead => {
-            return drip(
-                stream,
-                &whole("", ANSWER.as_bytes()),
-                Duration::from_secs(1),
-            )
-            .await;
-        }
-        Manner::Drip => {
-            stream
-                .write_all(b"HTTP/1.1 200 OK\r\ncontent-length: 1000\r\n\r\n")
-                .await
-                .ok()?;
-            return drip(stream, &[b' '; 1_000], Duration::from_millis(20)).await;
-        }
-        Manner::Truncated => {
-            let whole = whole("", ANSWER.as_bytes());
-            stream.write_all(&whole[..whole.len() - 5]).await.ok()?;
-            return None;
-        }
-        Manner::BadJson => whole("", br#"{"echo":"hello","asked_by":}"#),
-        Manner::WrongShape => whole("", br#"{"echo":7,"asked_by":[]}"#),
-        Manner::Bomb => whole("content-encoding: gzip\r\n", &gzipped(&vec![b' '; 4 << 20])),
-        Manner::BrokenGzip => whole("content-encoding: gzip\r\n", b"no gzip at all"),
-        Manner::OversizedAnnounced => {
-            b"HTTP/1.1 200 OK\r\ncontent-length: 10000000000\r\n\r\n{".to_vec()
-        }
-        Manner::OversizedChunked => {
-            stream
-                .write_all(b"HTTP/1.1 200 OK\r\ntransfer-encoding: chunked\r\n\r\n")
-                .await
-                .ok()?;
-            loop {
-                let chunk = format!("2000\r\n{}\r\n", " ".repeat(0x2000));
-                stream.write_all(chunk.as_bytes()).await.ok()?;
-            }
-        }
-        Manner::Redirect => {
-            let to = "location: http://169.254.169.254/latest\r\ncontent-length: 0\r\n\r\n";
-            format!("HTTP/1.1 307 Temporary Redirect\r\n{to}").into_bytes()
-        }
-        Manner::ManyHeaders => whole(&"x: y\r\n".repeat(100_000), ANSWER.as_bytes()),
-        Manner::Refusing => {
-            let body = format!(r#"{{"message":"{}"}}"#, "no\\n".repeat(1_000));
-            let head = format!(
-                "HTTP/1.1 403 Forbidden\r\ncontent-length: {}\r\n\r\n",
-                body.len()
-            );
-            (head + &body).into_bytes()
-        }
-    };
-    stream.write_all(&bytes).await.ok()
+/// An address that swallows who wants to connect: a queue that is full and that nobody empties.
+#[derive(Debug)]
+pub(crate) struct BlackHole {
+    pub(crate) address: SocketAddr,
+    _queue: tokio::net::TcpListener,
+    _full: Vec<TcpStream>,
 }
 
-async fn drip(stream: &mut TcpStream, bytes: &[u8], pause: Duration) -> Option<()> {
-    for byte in bytes {
-        stream.write_all(&[*byte]).await.ok()?;
-        tokio::time::sleep(pause).await;
+impl BlackHole {
+    pub(crate) async fn dig() -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket");
+        socket.bind(([127, 0, 0, 1], 0).into()).expect("an address");
+        let queue = socket.listen(1).expect("it listens");
+        let address = queue.local_addr().expect("an address");
+        let mut full = Vec::new();
+        while let Ok(stream) =
+            timeout(Duration::from_millis(200), TcpStream::connect(address)).await
+        {
+            full.push(stream.expect("a connection"));
+        }
+        Self {
+            address,
+            _queue: queue,
+            _full: full,
+        }
     }
-    Some(())
-}
-
-fn gzipped(bytes: &[u8]) -> Vec<u8> {
-    let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
-    encoder.write_all(bytes).expect("memory");
-    encoder.finish().expect("memory")
 }

@@ -2,7 +2,9 @@
 
 mod axon;
 mod btauth;
+mod corpus;
 mod dendrite;
+mod faults;
 mod fleet;
 mod http;
 mod refusals;
