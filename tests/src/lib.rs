@@ -11,7 +11,7 @@ use axonry_devnet::{Devnet, DevnetConfig};
 use axonry_github::{GitHub, Mirror, PatStore};
 use axonry_http::Client;
 use axonry_neuron::{Clock, Validator, ValidatorSettings};
-use axonry_oss::{OpenSource, Registry};
+use axonry_oss::{OpenSource, Registry, TokenSource};
 use axonry_store::Store;
 use axonry_substrate::Substrate;
 use axonry_wallet::Keypair;
@@ -39,6 +39,8 @@ pub struct Variant {
     pub signer: Option<&'static str>,
     /// Another subnet than the devnet's.
     pub netuid: Option<u16>,
+    /// Other tokens than the devnet's own.
+    pub tokens: Option<TokenSource>,
 }
 
 impl Bench {
@@ -75,12 +77,13 @@ fn validator(
         .base(&devnet.mirror_url)
         .http(http)
         .build()?;
+    let tokens = match &variant.tokens {
+        Some(tokens) => tokens.clone(),
+        None => PatStore::parse("the devnet's tokens", &devnet.tokens().to_string())?.into(),
+    };
     let mechanism = OpenSource::builder(mirror, github)
         .registry(Registry::from_json(&devnet.registry().to_string())?)
-        .tokens(PatStore::parse(
-            "the devnet's tokens",
-            &devnet.tokens().to_string(),
-        )?)
+        .tokens(tokens)
         .build()?;
     let netuid = variant.netuid.map_or(devnet.netuid, Into::into);
     let mut settings = ValidatorSettings::new(netuid);

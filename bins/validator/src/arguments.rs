@@ -10,6 +10,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand, ValueEnum};
 
 use crate::compat::CompatArguments;
+use crate::exchange::{ExchangeArguments, TokensCommand};
 use crate::settings::{
     Commits, DevnetSettings, KeyArguments, MechanismName, NewState, SourceArguments,
 };
@@ -69,6 +70,9 @@ pub(crate) enum Command {
     /// Take the whole state to another place.
     #[command(subcommand)]
     State(StateCommand),
+    /// Show the tokens that miners have handed in, or take over those of another validator.
+    #[command(subcommand)]
+    Tokens(TokensCommand),
     /// Say whether a runtime has what the validator uses.
     Compat(CompatArguments),
     /// Say why a miner got its score: every pull request and issue, and what it brought.
@@ -168,6 +172,8 @@ pub(crate) struct RunArguments {
     pub(crate) subnet: SubnetArguments,
     #[command(flatten)]
     pub(crate) sources: SourceArguments,
+    #[command(flatten)]
+    pub(crate) exchange: ExchangeArguments,
     /// How many rounds to run before ending [default: 1 on the devnet, else without end].
     #[arg(
         long,
@@ -285,6 +291,7 @@ impl Command {
                 &mut given.subnet
             }
             Self::Explain(given) => &mut given.subnet,
+            Self::Tokens(command) => command.subnet(),
             Self::Compat(_) | Self::ScoreChanges => return None,
         })
     }

@@ -31,11 +31,8 @@ pub(crate) use tokens::{TokensCommand, tokens};
 /// The file in the folder of the state.
 const FILE: &str = "miner_pats.json";
 
-/// After how many blocks it is read again who may hand in tokens.
-const ROSTER_BLOCKS: u32 = 5;
-
-/// How long a block takes where nobody says otherwise.
-const BLOCK: Duration = Duration::from_secs(12);
+/// How often it is read who may hand in tokens.
+const ROSTER: Duration = Duration::from_secs(60);
 
 /// How long answers under way have once it is time to end; companions have little more.
 const DRAIN: Duration = Duration::from_secs(3);
@@ -57,8 +54,10 @@ impl Prepared {
     /// They are taken where an address is given, and on the devnet unless a file says who has which
     /// token; never by who only rehearses.
     pub(crate) fn of(settings: &Settings) -> Result<Option<Self>> {
-        let JudgingSettings::OpenSource(sources) = &settings.judging else {
-            return Ok(None);
+        // Only who judges contributions has to know whose account is whose.
+        let sources = match &settings.judging {
+            JudgingSettings::OpenSource(sources) => sources,
+            JudgingSettings::Forecast(_) => return Ok(None),
         };
         let is_devnet = settings.subnet.network == Network::Devnet;
         let listen = match settings.exchange.listen {
@@ -93,8 +92,11 @@ impl Prepared {
     /// The same way of judging, by the tokens that are handed in.
     pub(crate) fn judging(&self, judging: &JudgingSettings) -> JudgingSettings {
         let mut judging = judging.clone();
-        if let JudgingSettings::OpenSource(sources) = &mut judging {
-            sources.tokens = Some(self.store.path().to_owned());
+        match &mut judging {
+            JudgingSettings::OpenSource(sources) => {
+                sources.tokens = Some(self.store.path().to_owned());
+            }
+            JudgingSettings::Forecast(_) => {}
         }
         judging
     }
@@ -111,7 +113,11 @@ impl Prepared {
     ) -> Result<String> {
         let mut github = GitHub::builder().http(http.clone());
         let devnet = connected.devnet.as_ref();
-        if let Some(base) = self.github.map(String::from).or(devnet.map(|one| one.mirror_url.clone())) {
+        if let Some(base) = self
+            .github
+            .map(String::from)
+            .or(devnet.map(|one| one.mirror_url.clone()))
+        {
             github = github.base(base);
         }
         let exchange = Exchange::new(self.store.clone(), github.build()?);
@@ -135,10 +141,9 @@ impl Prepared {
             said = format!("{said}; {posted}");
         }
         info!(address = %axon.address(), store = %self.store.path().display(), "taking tokens");
-        let block = devnet.map_or(BLOCK, axonry_devnet::Devnet::block_time);
         companions.start("axon", move |beside: Beside| async move {
             let _there_until_the_end = self.temporary;
-            let following = follow_roster(&chain, netuid, ROSTER_BLOCKS * block, &rosters);
+            let following = follow_roster(&chain, netuid, ROSTER, &rosters);
             beside.stop.run_until_cancelled(following).await;
             axon.drain(DRAIN).await;
             Ok(())

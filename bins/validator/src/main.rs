@@ -6,6 +6,7 @@ mod compat;
 mod connection;
 mod doctor;
 mod embedded;
+mod exchange;
 mod explain;
 mod judge;
 mod network;
@@ -55,6 +56,10 @@ async fn carry_out(command: Command) -> Result<ExitCode> {
         Command::Doctor(given) => doctor::doctor(*given).await?,
         Command::State(command) => {
             transfer::transfer(command).await?;
+            true
+        }
+        Command::Tokens(command) => {
+            exchange::tokens(command)?;
             true
         }
         Command::Compat(given) => compat::compat(given).await?,

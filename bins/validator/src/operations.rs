@@ -84,7 +84,8 @@ impl Operations {
             });
         }
         companions.start("numbers", |mut beside| async move {
-            while beside.reports.changed().await.is_ok() {
+            let stop = beside.stop;
+            while let Some(Ok(())) = stop.run_until_cancelled(beside.reports.changed()).await {
                 let report = beside.reports.borrow_and_update().clone();
                 if let Some(report) = report {
                     metrics.round(&report);

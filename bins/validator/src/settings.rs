@@ -18,6 +18,7 @@ use axonry_core::NetUid;
 use axonry_weights::ReservedShares;
 
 use crate::arguments::{DoctorArguments, RunArguments, SubnetArguments};
+use crate::exchange::ExchangeSettings;
 use crate::network::Network;
 
 pub(crate) use commits::Commits;
@@ -33,6 +34,8 @@ pub(crate) use state::{NewState, StateSettings};
 pub(crate) struct Settings {
     pub(crate) subnet: SubnetSettings,
     pub(crate) judging: JudgingSettings,
+    /// Where miners hand in tokens.
+    pub(crate) exchange: ExchangeSettings,
     /// `None` is without end.
     pub(crate) rounds: Option<u64>,
     /// Whether the round is to say what it would set, and to set nothing.
@@ -82,12 +85,14 @@ impl Settings {
             (false, rounds) => rounds,
         };
         let metrics = file.metrics;
+        let exchange = ExchangeSettings::resolve(given.exchange, file.exchange.clone())?;
         let (subnet, judging) = SubnetSettings::with_judging(given.subnet, given.sources, file)?;
         let one = given.dry_run || (subnet.network == Network::Devnet && !forever);
         Ok(Self {
             rounds: rounds.or(one.then_some(1)),
             dry_run: given.dry_run,
             metrics: given.metrics.or(metrics),
+            exchange,
             subnet,
             judging,
         })

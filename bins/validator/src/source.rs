@@ -79,8 +79,8 @@ impl Sources {
                 PatStore::parse("the devnet's tokens", &devnet.tokens().to_string())?.into()
             }
             (None, None) => bail!(
-                "which hotkey has which GitHub account? give --tokens, a file in the form of \
-                 miner_pats.json"
+                "which hotkey has which GitHub account? give --axon, where miners hand in their \
+                 tokens, or --tokens, a file in the form of miner_pats.json"
             ),
         };
         let reading = match (settings.source, given.reading, devnet) {

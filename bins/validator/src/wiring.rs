@@ -11,6 +11,7 @@ use axonry_substrate::Substrate;
 use crate::companions::Companions;
 use crate::connection::{Connected, Local};
 use crate::embedded;
+use crate::exchange;
 use crate::judge::{Given, Judge, Sources};
 use crate::operations::Operations;
 use crate::progress::{Bars, Together};
@@ -26,7 +27,7 @@ pub(crate) struct Wired {
     pub(crate) counted: Counted,
     /// What runs beside the rounds.
     pub(crate) companions: Companions,
-    /// What the devnet has to say for itself, for a person.
+    /// What devnet and axon have to say for themselves, for a person.
     pub(crate) greeting: Option<String>,
     /// Ends the process when it stands still.
     watchdog: Watchdog,
@@ -42,8 +43,15 @@ impl Wired {
             true => Purpose::Looking,
             false => Purpose::Signing,
         };
-        let given = || Given::read(&settings.judging);
-        let (local, given) = Local::new(&settings.subnet, purpose, given).await?;
+        let given = || {
+            let exchange = exchange::Prepared::of(settings)?;
+            let judging = match &exchange {
+                Some(exchange) => exchange.judging(&settings.judging),
+                None => settings.judging.clone(),
+            };
+            anyhow::Ok((Given::read(&judging)?, exchange))
+        };
+        let (local, (given, exchange)) = Local::new(&settings.subnet, purpose, given).await?;
         let sources = Sources::of(&settings.judging, given, local.devnet.as_ref())?;
         let connected = Connected::new(&settings.subnet, purpose, local).await?;
         match connected.state.stand_in() {
@@ -90,12 +98,17 @@ impl Wired {
         let watchdog = operations
             .start(settings.metrics, &counted, &mut companions)
             .await?;
+        let mut greeting = Vec::from_iter(connected.devnet.as_ref().map(embedded::greeting));
+        if let Some(exchange) = exchange {
+            let beginning = exchange.begin(&connected, &counted.http, &mut companions);
+            greeting.push(beginning.await?);
+        }
         Ok(Self {
             validator,
             counted,
             companions,
             watchdog,
-            greeting: connected.devnet.as_ref().map(embedded::greeting),
+            greeting: (!greeting.is_empty()).then(|| greeting.join("\n")),
             connected,
         })
     }

@@ -28,7 +28,9 @@ impl ExchangeSettings {
         let listen = given.axon.or(file.axon);
         let external = given.axon_external.or(file.axon_external);
         if external.is_some() && listen.is_none() {
-            bail!("--axon-external says where an axon is reached that there is none of: give --axon");
+            bail!(
+                "--axon-external says where an axon is reached that there is none of: give --axon"
+            );
         }
         Ok(Self { listen, external })
     }

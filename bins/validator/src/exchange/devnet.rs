@@ -79,7 +79,9 @@ async fn validator(connected: &Connected, listening: SocketAddr) -> Result<Targe
 async fn one(key: Keypair, token: Secret, validator: Target) -> Option<String> {
     let dendrite = Dendrite::builder(Arc::new(key)).private_addresses().build();
     let request = BroadcastRequest::new(token);
-    let answer = dendrite.call::<PatBroadcast>(&validator, &request, PATIENCE).await;
+    let answer = dendrite
+        .call::<PatBroadcast>(&validator, &request, PATIENCE)
+        .await;
     match answer {
         Ok(answer) if answer.value.accepted == Some(true) => None,
         Ok(answer) => Some(answer.value.rejection_reason.unwrap_or_default()),

@@ -90,8 +90,6 @@ impl TokensArguments {
         let (subnet, judging) = SubnetSettings::examined(examined)?;
         let named = match judging {
             JudgingSettings::OpenSource(sources) => sources.tokens,
-            #[allow(unreachable_patterns, reason = "other ways of judging may take no tokens")]
-            _ => None,
         };
         let beside = subnet.state.map(|state| state.folder.join(FILE));
         let path = named.or(beside);

@@ -12,6 +12,7 @@ use super::key::KeyArguments;
 use super::mechanism::MechanismName;
 use super::reserved::ReservedEntry;
 use super::sources::{Source, SourceArguments};
+use crate::exchange::ExchangeArguments;
 
 /// The settings file, one for all commands. Relative paths in it are relative to it.
 #[derive(Debug, Default)]
@@ -25,6 +26,7 @@ pub(crate) struct File {
     pub(super) rounds: Option<u64>,
     pub(super) forever: Option<bool>,
     pub(super) metrics: Option<SocketAddr>,
+    pub(super) exchange: ExchangeArguments,
     pub(super) json: Option<bool>,
     pub(super) devnet: DevnetSettings,
     pub(super) version_key: Option<u64>,
@@ -57,6 +59,8 @@ struct Keys {
     rounds: Option<u64>,
     forever: Option<bool>,
     metrics: Option<SocketAddr>,
+    axon: Option<SocketAddr>,
+    axon_external: Option<SocketAddr>,
     json: Option<bool>,
     devnet_config: Option<PathBuf>,
     metadata: Option<PathBuf>,
@@ -154,6 +158,10 @@ impl From<Keys> for File {
             rounds: keys.rounds,
             forever: keys.forever,
             metrics: keys.metrics,
+            exchange: ExchangeArguments {
+                axon: keys.axon,
+                axon_external: keys.axon_external,
+            },
             json: keys.json,
             devnet: DevnetSettings {
                 shape: keys.devnet_config,

@@ -1,6 +1,7 @@
 //! The program as a user meets it: command lines in, lines and exit codes out.
 
 mod doctor;
+mod exchange;
 mod explain;
 mod node;
 mod program;

@@ -38,7 +38,7 @@ impl WriteLock {
         loop {
             match flock(&file, FlockOperation::NonBlockingLockExclusive) {
                 Ok(()) => return Ok(Self { _file: file }),
-                Err(Errno::WOULDBLOCK) if Instant::now() < until => std::thread::sleep(PAUSE),
+                Err(Errno::WOULDBLOCK) if Instant::now() < until => pause(),
                 Err(Errno::WOULDBLOCK) => return Err(io::ErrorKind::ResourceBusy.into()),
                 Err(error) => return Err(error.into()),
             }
@@ -59,6 +59,14 @@ impl WriteLock {
         // Without this the new name itself can be lost.
         File::open(folder)?.sync_all()
     }
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "a lock is not waited for with a deadline in another way; nobody waits on an async thread"
+)]
+fn pause() {
+    std::thread::sleep(PAUSE);
 }
 
 /// Takes away what others may do with a file; says whether there was anything to take.
