@@ -2,6 +2,7 @@
 
 mod file;
 mod hyperparameters;
+mod market;
 mod neuron;
 
 use std::collections::BTreeMap;
@@ -18,6 +19,7 @@ use crate::mirror::MirrorEdge;
 
 pub use file::ConfigError;
 pub use hyperparameters::HyperparametersConfig;
+pub use market::{MarketConfig, StakeConfig};
 pub use neuron::NeuronConfig;
 
 /// The most neurons a subnet can have here.
@@ -55,6 +57,11 @@ pub struct DevnetConfig {
     pub hyperparameters: HyperparametersConfig,
     /// The neurons, by uid from 0 without gaps.
     pub neurons: Vec<NeuronConfig>,
+    /// Pools: the subnet's own, where it is not a million TAO and as much alpha, and those of other
+    /// subnets, which are nothing but that.
+    pub markets: Vec<MarketConfig>,
+    /// Stake beside the neurons' own; the accounts that have it start with money like all others.
+    pub stakes: Vec<StakeConfig>,
     /// Metadata of another runtime to present, bare (`meta…`) or wrapped as a node answers it; the
     /// dev chain's own runtime otherwise.
     pub metadata: Option<Vec<u8>>,
@@ -124,6 +131,8 @@ impl DevnetConfig {
             neurons: std::iter::once(alice)
                 .chain((0..miners).map(miner))
                 .collect(),
+            markets: Vec::new(),
+            stakes: Vec::new(),
             metadata: None,
             ws_port: 0,
             mirror_port: 0,
@@ -202,6 +211,7 @@ impl DevnetConfig {
                 "a subnet has 1 to 15 mechanisms".to_owned(),
             );
         }
+        market::check(self)?;
         let most = usize::from(self.hyperparameters.max_allowed_uids).min(MOST_NEURONS);
         if self.neurons.len() > most {
             let found = self.neurons.len();

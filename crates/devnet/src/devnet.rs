@@ -167,6 +167,11 @@ impl Devnet {
         self.now
     }
 
+    /// What made-up data is derived from.
+    pub const fn seed(&self) -> u64 {
+        self.seed
+    }
+
     /// How long a block takes; where blocks come on demand, as long as on the real chain.
     pub const fn block_time(&self) -> Duration {
         self.block_time

@@ -62,7 +62,10 @@ mod subtensor;
 mod utility;
 mod verdict;
 
-pub use config::{ConfigError, DevnetConfig, HyperparametersConfig, NeuronConfig, Sealing};
+pub use config::{
+    ConfigError, DevnetConfig, HyperparametersConfig, MarketConfig, NeuronConfig, Sealing,
+    StakeConfig,
+};
 pub use dev_chain::{DevChain, UpgradeError};
 pub use devnet::{Devnet, DevnetError};
 pub use door::Door;

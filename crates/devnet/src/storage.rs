@@ -158,6 +158,21 @@ impl<'a> Storage<'a> {
         Ok(())
     }
 
+    /// Removes all values of an item.
+    pub(crate) fn clear(&mut self, pallet: &str, item: &str) {
+        let Some(item) = self.presented.item(pallet, item) else {
+            return;
+        };
+        let prefix = item.prefix;
+        let old = self.state.keys(&prefix, None, self.at).map(<[u8]>::to_vec);
+        let new = self.changes.range(prefix.to_vec()..);
+        let new = new.take_while(|(key, _)| key.starts_with(&prefix));
+        let keys: Vec<_> = old.chain(new.map(|(key, _)| key.clone())).collect();
+        for key in keys {
+            self.put(key, None);
+        }
+    }
+
     /// The accounts that the keys of a map end with, given the parts before them.
     pub(crate) fn last_keys(
         &self,

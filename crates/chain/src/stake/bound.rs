@@ -28,7 +28,7 @@ impl Bound {
             (_, Limit::None) => Self::None,
             (Route::In { to }, Limit::Within(part)) => Self::Highest(part.above(price(to).await?)?),
             (Route::In { .. }, Limit::Price(price)) => Self::Highest(price),
-            (Route::Out { from }, Limit::Within(part)) => {
+            (Route::Out { from, .. }, Limit::Within(part)) => {
                 Self::Lowest(part.below(price(from).await?)?)
             }
             (Route::Out { .. }, Limit::Price(price)) => Self::Lowest(price),
@@ -41,7 +41,14 @@ impl Bound {
             }
             // Nothing is traded, so nothing can move.
             (Route::Across { .. }, Limit::Within(_)) if !route.trades() => Self::None,
-            (Route::Across { how, from, to }, limit) if how == Crossing::Swap => match limit {
+            (
+                Route::Across {
+                    how: Crossing::Swap,
+                    from,
+                    to,
+                },
+                limit,
+            ) => match limit {
                 Limit::Within(part) => {
                     let (from, to) = (price(from).await?, price(to).await?);
                     let rate = from.in_terms_of(to).map_err(|_| StakeError::NoPrice(to))?;

@@ -118,15 +118,15 @@ async fn check(chain: &dyn Ledger, route: Route, at: BlockHash) -> Result<(), St
 
 /// How much it is.
 fn resolve(intent: &Intent, holdings: &Holdings, fee: Rao) -> Result<Step, StakeError> {
-    let (amount, is_all) = match intent.operation {
+    let amount = match intent.operation {
         Operation::Add { amount, .. } => {
             let paid = spent(intent.coldkey, holdings, amount, fee)?;
             return Ok(intent.route().with(paid, holdings.origin));
         }
-        Operation::Remove { amount, .. } => (amount, amount == Portion::All),
-        Operation::Move { amount, .. }
+        Operation::Remove { amount, .. }
+        | Operation::Move { amount, .. }
         | Operation::Swap { amount, .. }
-        | Operation::Transfer { amount, .. } => (amount, false),
+        | Operation::Transfer { amount, .. } => amount,
     };
     let (route, has) = (intent.route(), holdings.origin);
     let holding = route
@@ -147,16 +147,7 @@ fn resolve(intent: &Intent, holdings: &Holdings, fee: Rao) -> Result<Step, Stake
             has: Amount::Alpha(has),
         });
     }
-    Ok(match route.with(Rao::ZERO, given) {
-        // What the chain counts when it comes to it cannot be one rao too many; but it takes all or
-        // nothing.
-        Step::Out { given, from, .. } => Step::Out {
-            given,
-            from,
-            all: is_all && !intent.allow_partial,
-        },
-        step => step,
-    })
+    Ok(route.with(Rao::ZERO, given))
 }
 
 fn spent(
@@ -190,11 +181,7 @@ impl Route {
     const fn with(self, paid: Rao, given: Alpha) -> Step {
         match self {
             Self::In { to } => Step::In { paid, to },
-            Self::Out { from } => Step::Out {
-                given,
-                from,
-                all: false,
-            },
+            Self::Out { from, all } => Step::Out { given, from, all },
             Self::Across { how, from, to } => Step::Across {
                 given,
                 how,

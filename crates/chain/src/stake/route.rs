@@ -2,7 +2,7 @@
 
 use axonry_core::{Alpha, Coldkey, Hotkey, NetUid, Rao};
 
-use super::{Amount, Holding, Intent, Operation};
+use super::{Amount, Holding, Intent, Operation, Portion};
 
 /// Stake of one coldkey on one hotkey in one subnet.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,11 @@ pub(super) enum Route {
     /// From the account.
     In { to: Position },
     /// To the account.
-    Out { from: Position },
+    Out {
+        from: Position,
+        /// Whether it is whatever is there when it comes to it.
+        all: bool,
+    },
     /// From one position to another.
     Across {
         how: Crossing,
@@ -45,7 +49,6 @@ pub(super) enum Step {
     Out {
         given: Alpha,
         from: Position,
-        /// Whether it is whatever is there when it comes to it.
         all: bool,
     },
     Across {
@@ -63,8 +66,15 @@ impl Intent {
             Operation::Add { hotkey, netuid, .. } => Route::In {
                 to: Position::new(hotkey, coldkey, netuid),
             },
-            Operation::Remove { hotkey, netuid, .. } => Route::Out {
+            Operation::Remove {
+                hotkey,
+                netuid,
+                amount,
+            } => Route::Out {
                 from: Position::new(hotkey, coldkey, netuid),
+                // What the chain counts when it comes to it cannot be one rao too many; but that call
+                // takes all or nothing.
+                all: matches!(amount, Portion::All) && !self.allow_partial,
             },
             Operation::Move {
                 origin,
@@ -121,7 +131,7 @@ impl Route {
     pub(super) const fn from(self) -> Option<Position> {
         match self {
             Self::In { .. } => None,
-            Self::Out { from } | Self::Across { from, .. } => Some(from),
+            Self::Out { from, .. } | Self::Across { from, .. } => Some(from),
         }
     }
 

@@ -6,6 +6,7 @@ use std::time::Duration;
 use axonry_core::{NetUid, Uid};
 use serde::Deserialize;
 
+use super::market::{MarketEntry, StakeEntry};
 use super::neuron::NeuronEntry;
 use super::{DevnetConfig, HyperparametersConfig, Sealing};
 
@@ -65,6 +66,10 @@ struct File {
     #[serde(default)]
     hyperparameters: HyperparametersConfig,
     neurons: Vec<NeuronEntry>,
+    #[serde(default)]
+    markets: Vec<MarketEntry>,
+    #[serde(default)]
+    stakes: Vec<StakeEntry>,
     ws_port: Option<u16>,
     mirror_port: Option<u16>,
     seed: Option<u64>,
@@ -133,6 +138,7 @@ impl File {
         let neurons = neurons
             .collect::<Result<_, _>>()
             .map_err(|(uid, reason)| ConfigError::Neuron { uid, reason })?;
+        let stakes = self.stakes.iter().map(StakeEntry::stake);
         let config = DevnetConfig {
             netuid: NetUid(self.netuid),
             tempo: self.tempo.unwrap_or(base.tempo),
@@ -142,6 +148,8 @@ impl File {
             finality_lag: self.finality_lag.unwrap_or(base.finality_lag),
             hyperparameters: self.hyperparameters,
             neurons,
+            markets: self.markets.iter().map(MarketEntry::market).collect(),
+            stakes: stakes.collect::<Result<_, _>>()?,
             metadata: None,
             ws_port: self.ws_port.unwrap_or(base.ws_port),
             mirror_port: self.mirror_port.unwrap_or(base.mirror_port),
@@ -198,7 +206,10 @@ mod tests {
             "#,
         )
         .expect("well formed");
-        assert_eq!(json.neurons, toml.neurons);
+        // An address does not say what its key is made from.
+        let mut named = toml.neurons;
+        named[1].uri = None;
+        assert_eq!(json.neurons, named);
         assert_eq!(json.hyperparameters, toml.hyperparameters);
         assert_eq!((json.netuid, json.tempo), (NetUid(7), 30));
         assert_eq!(json.neurons[0].stake.rao(), 100_000_000);
@@ -208,6 +219,34 @@ mod tests {
             json.neurons[1].hotkey.account(),
             "a neuron without coldkey owns itself"
         );
+    }
+
+    #[test]
+    fn markets_and_stakes_are_read_to_the_last_digit_or_refused() {
+        let read = |rest: &str| {
+            let text = format!("netuid = 45\nneurons = []\n{rest}");
+            DevnetConfig::from_toml(&text)
+        };
+        let market = "[[markets]]\nnetuid = 45\ntao = 1000\nalpha = \"28851.7\"\n";
+        let stake = "[[stakes]]\nhotkey = \"//hot_25\"\ncoldkey = \"//Alice\"\nnetuid = 45\n\
+                     alpha = \"21.5369\"\n";
+        let config = read(&format!("{market}{stake}")).expect("well formed");
+        let alpha = config.stakes[0].amount;
+        assert_eq!(alpha.to_string(), "21.5369 α45");
+        assert_eq!(config.markets[0].tao.to_string(), "1000 τ");
+        assert_eq!(config.markets[0].alpha.to_string(), "28851.7 α45");
+        let rows = [
+            (format!("{market}{market}"), "subnet 45 has two"),
+            (market.replace("= 45", "= 0"), "is root"),
+            (market.replace("1000", "0"), "both sides"),
+            (stake.replace("= 45", "= 46"), "no subnet 46"),
+            (stake.replace("//hot_25", "hot_25"), "its hotkey"),
+            (stake.repeat(2).replace("21.5369", "18446744073"), "64 bits"),
+        ];
+        for (text, part) in rows {
+            let error = read(&text).expect_err(part).to_string();
+            assert!(error.contains(part), "`{error}` should name {part}");
+        }
     }
 
     #[test]

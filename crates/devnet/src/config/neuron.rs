@@ -82,7 +82,7 @@ impl NeuronEntry {
 }
 
 /// An SS58 address, or a development key such as `//Alice`.
-fn key(role: &str, text: &str) -> Result<AccountId, String> {
+pub(super) fn key(role: &str, text: &str) -> Result<AccountId, String> {
     if text.starts_with("//") {
         let pair = Keypair::from_uri(text).map_err(|error| format!("its {role}: {error}"))?;
         return Ok(pair.account());
@@ -104,9 +104,9 @@ fn axon(text: &str) -> Result<SocketAddr, String> {
     Ok(address)
 }
 
-/// An amount of TAO, a number or a decimal text.
+/// An amount, a number or a decimal text.
 #[derive(Default)]
-struct Amount(Rao);
+pub(super) struct Amount(pub(super) Rao);
 
 impl<'de> Deserialize<'de> for Amount {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -115,7 +115,7 @@ impl<'de> Deserialize<'de> for Amount {
             type Value = Amount;
 
             fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                f.write_str("an amount of TAO, a number or a decimal text")
+                f.write_str("an amount of TAO or alpha, a number or a decimal text")
             }
 
             fn visit_u64<E: Error>(self, tao: u64) -> Result<Amount, E> {

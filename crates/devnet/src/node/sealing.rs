@@ -16,7 +16,7 @@ use crate::pool::{PoolStatus, Watched};
 use crate::presented::{Presented, PresentedError};
 use crate::state::Changes;
 use crate::storage::Storage;
-use crate::subtensor::{epochs, registration, weights};
+use crate::subtensor::{epochs, registration, staking, weights};
 
 /// Forgetting old states costs a walk over all keys, so it is done in strides.
 const STRIDE: u64 = 256;
@@ -115,6 +115,7 @@ impl Node {
         if of.pooled {
             draft.pooled(core, self, number)?;
         }
+        staking::finalize(&mut draft.storage);
         draft.deposit()?;
 
         let Draft {

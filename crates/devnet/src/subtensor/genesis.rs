@@ -1,13 +1,14 @@
-//! The first state: one subnet with its neurons.
+//! The first state: one subnet with its neurons, and what else there is to trade.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
-use axonry_core::{AccountId, MechId, NetUidStorageIndex};
+use axonry_chain::Hyperparameters;
+use axonry_core::{AccountId, MechId, NetUid, NetUidStorageIndex};
 
 use super::neurons::StoredAxon;
 use super::{PALLET, hyperparameters, stake};
 use crate::account::{self, Account};
-use crate::config::{DevnetConfig, NeuronConfig};
+use crate::config::{DevnetConfig, NeuronConfig, StakeConfig};
 use crate::migration;
 use crate::presented::{PresentedError, Value};
 use crate::storage::Storage;
@@ -26,34 +27,73 @@ pub(crate) fn write(
     migration::upgraded(storage)?;
     storage.write(PALLET, "NetworksAdded", &[0_u16.into()], true)?;
     storage.write(PALLET, "SubtokenEnabled", &[0_u16.into()], true)?;
-    storage.write(PALLET, "TotalNetworks", &[], 2_u16)?;
-    hyperparameters::write(storage, &config.rules())?;
     let accounts: BTreeSet<AccountId> = config
         .neurons
         .iter()
         .flat_map(|neuron| [neuron.hotkey.account(), neuron.coldkey.account()])
+        .chain(config.stakes.iter().map(|stake| stake.coldkey.account()))
         .collect();
     for id in accounts {
         account::write(storage, id, &Account::with_free(FREE))?;
     }
-    write_pool(storage, config)?;
+    write_markets(storage, config)?;
     for neuron in &config.neurons {
         write_neuron(storage, config, neuron)?;
+    }
+    for stake in &config.stakes {
+        write_stake(storage, stake)?;
     }
     write_lists(storage, config)
 }
 
-/// A pool in balance: an alpha costs a TAO until somebody trades.
-fn write_pool(storage: &mut Storage<'_>, config: &DevnetConfig) -> Result<(), PresentedError> {
-    let key = [config.netuid.0.into()];
+/// The subnets and their pools. One in balance, where an alpha costs a TAO until somebody trades, is
+/// the subnet's own unless it is told otherwise.
+fn write_markets(storage: &mut Storage<'_>, config: &DevnetConfig) -> Result<(), PresentedError> {
+    let mut markets: BTreeMap<NetUid, (u64, u64)> = config
+        .markets
+        .iter()
+        .map(|it| (it.alpha.netuid(), (it.tao.rao(), it.alpha.base_units())))
+        .collect();
+    markets.entry(config.netuid).or_insert((RESERVE, RESERVE));
+    for (netuid, (tao, alpha)) in &markets {
+        let key = [netuid.0.into()];
+        let rules = Hyperparameters {
+            netuid: *netuid,
+            ..config.rules()
+        };
+        hyperparameters::write(storage, &rules)?;
+        storage.write(PALLET, "SubnetMechanism", &key, 1_u16)?;
+        storage.write(PALLET, "SubtokenEnabled", &key, true)?;
+        let open = *netuid == config.netuid;
+        storage.write(PALLET, "NetworkRegistrationAllowed", &key, open)?;
+        storage.write(PALLET, "SubnetTAO", &key, *tao)?;
+        storage.write(PALLET, "SubnetAlphaIn", &key, *alpha)?;
+    }
     let staked = config.neurons.iter().map(|neuron| neuron.stake.rao());
-    storage.write(PALLET, "SubnetMechanism", &key, 1_u16)?;
-    storage.write(PALLET, "SubtokenEnabled", &key, true)?;
-    storage.write(PALLET, "NetworkRegistrationAllowed", &key, true)?;
-    storage.write(PALLET, "SubnetTAO", &key, RESERVE)?;
-    storage.write(PALLET, "SubnetAlphaIn", &key, RESERVE)?;
-    storage.write(PALLET, "SubnetAlphaOut", &key, staked.sum::<u64>())?;
-    storage.write(PALLET, "TotalStake", &[], RESERVE)
+    storage.write(
+        PALLET,
+        "SubnetAlphaOut",
+        &[config.netuid.0.into()],
+        staked.sum::<u64>(),
+    )?;
+    let tao = markets.values().map(|(tao, _)| *tao);
+    let tao = tao.fold(0_u64, u64::saturating_add);
+    storage.write(PALLET, "TotalStake", &[], tao)?;
+    // Root is one more.
+    let count = u16::try_from(markets.len() + 1).expect("checked: their numbers are below 4096");
+    storage.write(PALLET, "TotalNetworks", &[], count)
+}
+
+/// Stake out of a pool that nobody has paid for.
+fn write_stake(storage: &mut Storage<'_>, config: &StakeConfig) -> Result<(), PresentedError> {
+    let (hotkey, coldkey) = (config.hotkey.account(), config.coldkey.account());
+    let (netuid, units) = (config.amount.netuid(), config.amount.base_units());
+    stake::adopt(storage, hotkey, coldkey)?;
+    let held = stake::of_coldkey(storage, hotkey, coldkey, netuid)?;
+    stake::set(storage, hotkey, coldkey, netuid, held.saturating_add(units))?;
+    let out: u64 = hyperparameters::of_subnet(storage, "SubnetAlphaOut", netuid, 0)?;
+    let out = out.saturating_add(units);
+    storage.write(PALLET, "SubnetAlphaOut", &[netuid.0.into()], out)
 }
 
 fn write_neuron(

@@ -10,12 +10,20 @@ use super::pools::{self, Side};
 use super::{PALLET, stake};
 use crate::balances::{self, Existence};
 use crate::execution::{Execution, unknown};
-use crate::presented::{CallData, PresentedError};
+use crate::presented::{CallData, PresentedError, Value};
 use crate::refusal::{Refusal, ensure};
 use crate::storage::Storage;
 
 /// What must be staked at least at a time, in rao (`DefaultMinStake`).
 const LEAST: u64 = 2_000_000;
+
+/// What was bought in the block that is being made.
+const LIMITER: &str = "StakingOperationRateLimiter";
+
+/// Forgets what was bought in the block: `on_finalize` in `macros/hooks.rs`.
+pub(crate) fn finalize(storage: &mut Storage<'_>) {
+    storage.clear(PALLET, LIMITER);
+}
 
 #[derive(DecodeAsType)]
 struct Add {
@@ -112,6 +120,24 @@ impl Position {
         stake::of_coldkey(storage, self.hotkey, self.coldkey, self.netuid)
     }
 
+    /// Nothing is taken in the block in which something was bought.
+    fn ensure_rested(&self, storage: &Storage<'_>) -> Result<(), Refusal> {
+        let bought: Option<bool> = storage.read(PALLET, LIMITER, &self.keys())?;
+        ensure(bought != Some(true), "StakingOperationRateLimitExceeded")
+    }
+
+    fn note_bought(&self, storage: &mut Storage<'_>) -> Result<(), PresentedError> {
+        storage.write(PALLET, LIMITER, &self.keys(), true)
+    }
+
+    fn keys(&self) -> [Value; 3] {
+        [
+            self.hotkey.into(),
+            self.coldkey.into(),
+            self.netuid.0.into(),
+        ]
+    }
+
     /// Sets the alpha that is there.
     fn hold(&self, storage: &mut Storage<'_>, alpha: u64) -> Result<(), PresentedError> {
         stake::set(storage, self.hotkey, self.coldkey, self.netuid, alpha)
@@ -155,7 +181,8 @@ fn add(
         swap.map_err(|_| Refusal::Pallet("InsufficientLiquidity", "InsufficientLiquidity"))?;
     ensure(swap.paid_in >= LEAST, "AmountTooLow")?;
     ensure(swap.paid_out > 0, "InsufficientLiquidity")?;
-    buy(execution, position, amount, false)
+    buy(execution, position, amount, false)?;
+    Ok(position.note_bought(execution.storage)?)
 }
 
 /// `stake_into_subnet`: what would close the account stays on it.
@@ -214,6 +241,7 @@ fn remove(
 }
 
 fn may_remove(storage: &Storage<'_>, position: Position, amount: u64) -> Result<(), Refusal> {
+    position.ensure_rested(storage)?;
     ensure(amount > 0, "AmountTooLow")?;
     let left = position.held(storage)?.checked_sub(amount);
     let unknown = "NotEnoughStakeToWithdraw";

@@ -100,6 +100,8 @@ pub(crate) enum Error {
     SameNetuid,
     /// The balance is too low.
     InsufficientBalance,
+    /// The stake was bought in the same block.
+    StakingOperationRateLimitExceeded,
     /// The commit is of another form than the chain takes.
     IncorrectCommitRevealVersion,
 }

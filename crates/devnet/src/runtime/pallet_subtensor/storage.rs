@@ -54,6 +54,11 @@ fn network() -> Vec<StorageEntryMetadata> {
             &[Blake, Blake, Identity],
             &FixedU128::default(),
         ),
+        map::<(AccountId32, AccountId32, NetUid), _>(
+            "StakingOperationRateLimiter",
+            &[Blake, Blake, Identity],
+            &false,
+        ),
         map::<AccountId32, _>("StakingHotkeys", &[Blake], &Vec::<AccountId32>::new()),
         map::<AccountId32, _>("OwnedHotkeys", &[Blake], &Vec::<AccountId32>::new()),
         value("TotalStake", &TaoBalance::default()),

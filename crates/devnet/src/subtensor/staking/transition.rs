@@ -154,6 +154,9 @@ impl Transition {
         // Too little to be staked stays as TAO.
         if tao >= LEAST {
             buy(execution, to, tao, !from_root)?;
+            if self.is_transfer {
+                to.note_bought(execution.storage)?;
+            }
         }
         Ok(tao)
     }
@@ -164,6 +167,7 @@ impl Transition {
         ensure(from != to, "SameNetuid")?;
         ensure(exists(storage, from.netuid)?, "SubnetNotExists")?;
         ensure(exists(storage, to.netuid)?, "SubnetNotExists")?;
+        from.ensure_rested(storage)?;
         ensure(is_enabled(storage, from.netuid)?, "SubtokenDisabled")?;
         ensure(is_enabled(storage, to.netuid)?, "SubtokenDisabled")?;
         ensure(from.has_hotkey(storage)?, "HotKeyAccountNotExists")?;
