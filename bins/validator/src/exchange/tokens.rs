@@ -88,9 +88,10 @@ impl TokensArguments {
             ..DoctorArguments::default()
         };
         let (subnet, judging) = SubnetSettings::examined(examined)?;
-        let named = match judging {
-            JudgingSettings::OpenSource(sources) => sources.tokens,
-        };
+        let mut named = None;
+        if let JudgingSettings::OpenSource(sources) = judging {
+            named = sources.tokens;
+        }
         let beside = subnet.state.map(|state| state.folder.join(FILE));
         let path = named.or(beside);
         let path = path.context("the devnet's tokens end with it: which file? give --tokens")?;
