@@ -7,6 +7,7 @@ use anyhow::{Context, Result};
 use axonry_chain::Chain;
 use axonry_core::NetUid;
 use axonry_devnet::Devnet;
+use axonry_forecast::farm::Farm;
 use axonry_neuron::{Weigher, WeigherSettings};
 use axonry_store::Store;
 use axonry_substrate::{Endpoint, Substrate};
@@ -31,6 +32,8 @@ pub(crate) struct Connected {
     pub(crate) key: Arc<Keypair>,
     pub(crate) netuid: NetUid,
     pub(crate) devnet: Option<Devnet>,
+    /// The devnet's miners, where they serve.
+    farm: Option<Farm>,
     /// Held as long as this process may sign.
     _lock: Option<HotkeyLock>,
 }
@@ -41,6 +44,7 @@ pub(crate) struct Local {
     key: Arc<Keypair>,
     lock: Option<HotkeyLock>,
     pub(crate) devnet: Option<Devnet>,
+    farm: Option<Farm>,
 }
 
 impl Local {
@@ -57,10 +61,12 @@ impl Local {
             Purpose::Looking => None,
         };
         let given = given()?;
+        let (devnet, farm) = embedded::start(settings).await?;
         let local = Self {
             key: Arc::new(key),
             lock,
-            devnet: embedded::start(settings).await?,
+            devnet,
+            farm,
         };
         Ok((local, given))
     }
@@ -75,7 +81,12 @@ impl Connected {
         purpose: Purpose,
         local: Local,
     ) -> Result<Self> {
-        let Local { key, lock, devnet } = local;
+        let Local {
+            key,
+            lock,
+            devnet,
+            farm,
+        } = local;
         let netuid = settings.netuid.or(devnet.as_ref().map(|one| one.netuid));
         let netuid = netuid.context("which subnet? give --netuid")?;
         let mut state = State::of(settings)?;
@@ -107,6 +118,7 @@ impl Connected {
             key,
             netuid,
             devnet,
+            farm,
             _lock: lock,
         })
     }
@@ -145,6 +157,9 @@ impl Connected {
             self.chain.close().await;
             // The store's last write is what the next start relies on.
             self.store.close().await;
+            if let Some(farm) = self.farm {
+                farm.stop().await;
+            }
             if let Some(devnet) = self.devnet {
                 devnet.stop().await;
             }

@@ -21,7 +21,7 @@ use examination::Examination;
 pub(crate) async fn doctor(given: DoctorArguments) -> Result<bool> {
     let patience = Duration::from_secs(given.patience);
     let (subnet, judging) = SubnetSettings::examined(given)?;
-    let devnet = embedded::start(&subnet).await?;
+    let (devnet, _farm) = embedded::start(&subnet).await?;
     let mut found = Examination::default();
     let chain = chain::examine(&mut found, &subnet, devnet.as_ref(), patience).await;
     let key = machine::hotkey(&mut found, &subnet);
@@ -31,6 +31,10 @@ pub(crate) async fn doctor(given: DoctorArguments) -> Result<bool> {
         JudgingSettings::OpenSource(settings) => {
             sources::examine(&mut found, settings, devnet.as_ref()).await;
         }
+        JudgingSettings::Forecast(_) => found.skip(
+            &["mirror", "github", "tokens"],
+            "forecasts are not judged by contributions",
+        ),
     }
     machine::state(&mut found, &subnet, chain.as_ref(), standing.as_ref()).await;
     if let Some(chain) = chain {

@@ -5,17 +5,25 @@ use std::path::PathBuf;
 
 use anyhow::{Context, Result};
 use axonry_devnet::{Devnet, DevnetConfig};
+use axonry_forecast::farm::Farm;
 
+use crate::forecast;
 use crate::network::Network;
-use crate::settings::SubnetSettings;
+use crate::settings::{MechanismName, SubnetSettings};
 
-/// Starts the embedded devnet, where that is the network.
-pub(crate) async fn start(settings: &SubnetSettings) -> Result<Option<Devnet>> {
+/// Starts the embedded devnet, where that is the network, and its miners, where they have to serve.
+pub(crate) async fn start(settings: &SubnetSettings) -> Result<(Option<Devnet>, Option<Farm>)> {
     if settings.network != Network::Devnet {
-        return Ok(None);
+        return Ok((None, None));
     }
-    let devnet = Devnet::spawn(shape(settings)?).await;
-    devnet.map(Some).context("could not start the devnet")
+    let mut config = shape(settings)?;
+    let farm = match settings.mechanism {
+        MechanismName::Oss => None,
+        MechanismName::Forecast => forecast::farm(&mut config).await?,
+    };
+    let devnet = Devnet::spawn(config).await;
+    let devnet = devnet.context("could not start the devnet")?;
+    Ok((Some(devnet), farm))
 }
 
 /// How the embedded devnet is made.
@@ -26,7 +34,10 @@ pub(crate) fn shape(settings: &SubnetSettings) -> Result<DevnetConfig> {
             let named = || format!("devnet configuration `{}`", path.display());
             DevnetConfig::from_file(path).with_context(named)?
         }
-        None => DevnetConfig::default(),
+        None => match settings.mechanism {
+            MechanismName::Oss => DevnetConfig::default(),
+            MechanismName::Forecast => forecast::shape(),
+        },
     };
     if let Some(netuid) = settings.netuid.filter(|_| shape.shape.is_none()) {
         config.netuid = netuid;

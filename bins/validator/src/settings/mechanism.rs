@@ -3,6 +3,7 @@ use clap::ValueEnum;
 use serde::Deserialize;
 
 use super::SourceSettings;
+use crate::forecast::ForecastSettings;
 use crate::network::Network;
 
 /// The ways of judging that this program knows.
@@ -12,6 +13,8 @@ pub(crate) enum MechanismName {
     /// Contributions to open source, as subnet 74 has them.
     #[default]
     Oss,
+    /// Forecasts of prices, as subnet 50 has them.
+    Forecast,
 }
 
 impl MechanismName {
@@ -20,6 +23,8 @@ impl MechanismName {
         match (self, network.name()) {
             (Self::Oss, "finney") => Some(NetUid(74)),
             (Self::Oss, "test") => Some(NetUid(422)),
+            (Self::Forecast, "finney") => Some(NetUid(50)),
+            (Self::Forecast, "test") => Some(NetUid(247)),
             _ => None,
         }
     }
@@ -30,4 +35,6 @@ impl MechanismName {
 pub(crate) enum JudgingSettings {
     /// Contributions to open source.
     OpenSource(SourceSettings),
+    /// Forecasts of prices.
+    Forecast(ForecastSettings),
 }
