@@ -11,6 +11,7 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand,
 
 use crate::compat::CompatArguments;
 use crate::exchange::{ExchangeArguments, TokensCommand};
+use crate::leaderboard::LeaderboardArguments;
 use crate::settings::{
     Commits, DevnetSettings, KeyArguments, MechanismName, NewState, SourceArguments,
 };
@@ -73,6 +74,8 @@ pub(crate) enum Command {
     /// Show the tokens that miners have handed in, or take over those of another validator.
     #[command(subcommand)]
     Tokens(TokensCommand),
+    /// Show the standings that a state holds as a page, or merge those of many validators.
+    Leaderboard(Box<LeaderboardArguments>),
     /// Say whether a runtime has what the validator uses.
     Compat(CompatArguments),
     /// Say why a miner got its score: every pull request and issue, and what it brought.
@@ -188,6 +191,9 @@ pub(crate) struct RunArguments {
     /// Serve `/metrics`, `/healthz` and `/readyz` at this address, such as `127.0.0.1:9600`.
     #[arg(long, env = "AXONRY_METRICS", value_name = "ADDRESS")]
     pub(crate) metrics: Option<SocketAddr>,
+    /// Serve the standings as a page at this address, such as `127.0.0.1:8474`.
+    #[arg(long, env = "AXONRY_LEADERBOARD", value_name = "ADDRESS")]
+    pub(crate) leaderboard: Option<SocketAddr>,
     /// Judge and plan, say what would be set and whether it would land, and set nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -291,6 +297,7 @@ impl Command {
                 &mut given.subnet
             }
             Self::Explain(given) => &mut given.subnet,
+            Self::Leaderboard(given) => &mut given.alone.subnet,
             Self::Tokens(command) => command.subnet(),
             Self::Compat(_) | Self::ScoreChanges => return None,
         })

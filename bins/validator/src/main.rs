@@ -9,6 +9,7 @@ mod embedded;
 mod exchange;
 mod explain;
 mod judge;
+mod leaderboard;
 mod network;
 mod operations;
 mod progress;
@@ -63,6 +64,7 @@ async fn carry_out(command: Command) -> Result<ExitCode> {
             true
         }
         Command::Compat(given) => compat::compat(given).await?,
+        Command::Leaderboard(given) => leaderboard::leaderboard(*given).await?,
         Command::Explain(given) => {
             explain::explain(*given).await?;
             true

@@ -42,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) dry_run: bool,
     /// Where metrics and health are served.
     pub(crate) metrics: Option<SocketAddr>,
+    /// Where the standings are shown.
+    pub(crate) leaderboard: Option<SocketAddr>,
 }
 
 /// What every command goes by: which subnet, whose key, which state.
@@ -84,7 +86,7 @@ impl Settings {
             (false, Some(0)) => bail!("0 rounds is nothing to do: give --rounds 1 or more"),
             (false, rounds) => rounds,
         };
-        let metrics = file.metrics;
+        let (metrics, leaderboard) = (file.metrics, file.leaderboard);
         let exchange = ExchangeSettings::resolve(given.exchange, file.exchange.clone())?;
         let (subnet, judging) = SubnetSettings::with_judging(given.subnet, given.sources, file)?;
         let one = given.dry_run || (subnet.network == Network::Devnet && !forever);
@@ -92,6 +94,7 @@ impl Settings {
             rounds: rounds.or(one.then_some(1)),
             dry_run: given.dry_run,
             metrics: given.metrics.or(metrics),
+            leaderboard: given.leaderboard.or(leaderboard),
             exchange,
             subnet,
             judging,

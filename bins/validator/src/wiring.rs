@@ -13,6 +13,7 @@ use crate::connection::{Connected, Local};
 use crate::embedded;
 use crate::exchange;
 use crate::judge::{Given, Judge, Sources};
+use crate::leaderboard;
 use crate::operations::Operations;
 use crate::progress::{Bars, Together};
 use crate::requests::Requests;
@@ -98,6 +99,15 @@ impl Wired {
         let watchdog = operations
             .start(settings.metrics, &counted, &mut companions)
             .await?;
+        if purpose == Purpose::Signing {
+            let beside = leaderboard::Beside {
+                store: connected.store.clone(),
+                netuid: connected.netuid,
+                hotkey: connected.key.hotkey(),
+                mechanism: settings.subnet.mechanism,
+            };
+            leaderboard::start(beside, settings.leaderboard, &mut companions).await?;
+        }
         let mut greeting = Vec::from_iter(connected.devnet.as_ref().map(embedded::greeting));
         if let Some(exchange) = exchange {
             let beginning = exchange.begin(&connected, &counted.http, &mut companions);

@@ -35,6 +35,8 @@
 //! # }
 //! ```
 //!
+//! Feature `merge` reads the boards of many validators at once and says where they agree.
+//!
 //! It does not know: any chain, store or mechanism. An [`Explanation`] is a tree of labelled numbers,
 //! whoever reckoned them.
 
@@ -42,6 +44,8 @@ mod answer;
 mod api;
 mod board;
 mod html;
+#[cfg(feature = "merge")]
+mod merge;
 mod page;
 mod rendered;
 mod server;
@@ -50,6 +54,8 @@ mod standings;
 mod view;
 
 pub use board::Board;
+#[cfg(feature = "merge")]
+pub use merge::{Answered, Merge, Merged, MergedMiner, SourceError, SourceReport};
 pub use server::{Leaderboard, LeaderboardBuilder, LeaderboardCounters, Limits, Rate};
 pub use standings::{
     EXPLAINED, Eligibility, Explanation, Landed, Landing, MINERS_SHOWN, Miner, Point, ROUNDS_SHOWN,

@@ -26,6 +26,7 @@ pub(crate) struct File {
     pub(super) rounds: Option<u64>,
     pub(super) forever: Option<bool>,
     pub(super) metrics: Option<SocketAddr>,
+    pub(super) leaderboard: Option<SocketAddr>,
     pub(super) exchange: ExchangeArguments,
     pub(super) json: Option<bool>,
     pub(super) devnet: DevnetSettings,
@@ -59,6 +60,7 @@ struct Keys {
     rounds: Option<u64>,
     forever: Option<bool>,
     metrics: Option<SocketAddr>,
+    leaderboard: Option<SocketAddr>,
     axon: Option<SocketAddr>,
     axon_external: Option<SocketAddr>,
     json: Option<bool>,
@@ -158,6 +160,7 @@ impl From<Keys> for File {
             rounds: keys.rounds,
             forever: keys.forever,
             metrics: keys.metrics,
+            leaderboard: keys.leaderboard,
             exchange: ExchangeArguments {
                 axon: keys.axon,
                 axon_external: keys.axon_external,
