@@ -70,10 +70,6 @@ fn check(read: Result<Keyfile, KeyfileError>, text: &str) -> Result<(), String> 
 }
 
 fn quotes_nothing(error: &KeyfileError, text: &str) -> Result<(), String> {
-    // It is told which cryptography a file names, which is a number in files of this world.
-    if matches!(error, KeyfileError::CryptoType(_)) {
-        return Ok(());
-    }
     let mut told = format!("{error} {error:?}");
     let mut source = error.source();
     while let Some(cause) = source {

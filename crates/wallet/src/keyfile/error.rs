@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use axonry_core::{AccountId, Ss58Error};
+use axonry_core::AccountId;
 
 use crate::{EncryptionScheme, SecretError};
 
@@ -84,9 +84,10 @@ pub enum KeyfileError {
         #[source]
         source: SecretError,
     },
-    /// `ss58Address` is no address of this chain.
-    #[error("`ss58Address` in the keyfile is wrong")]
-    Address(#[source] Ss58Error),
+    /// `ss58Address` is no address of this chain. What stands there instead is not told: it may be
+    /// the secret of somebody who mixed up the fields.
+    #[error("`ss58Address` in the keyfile is not an SS58 address of this chain")]
+    Address,
     /// The secret belongs to another account than the file says.
     #[error(
         "`ss58Address` in the keyfile is {written}, but its `{field}` belongs to {derived}: the \
@@ -100,9 +101,12 @@ pub enum KeyfileError {
         /// The account of the secret.
         derived: AccountId,
     },
-    /// A key of another kind of cryptography.
-    #[error("the keyfile's `cryptoType` is {0}: only sr25519 (1) is supported")]
-    CryptoType(String),
+    /// A key of another kind of cryptography, by its number if it has one.
+    #[error(
+        "the keyfile's `cryptoType` is {}: only sr25519 (1) is supported",
+        .0.map_or_else(|| "no number".to_owned(), |kind| kind.to_string())
+    )]
+    CryptoType(Option<u8>),
     /// An export of polkadot-js in a form that is not read here.
     #[error("not an export of polkadot-js that is read here: {0}")]
     Polkadot(&'static str),

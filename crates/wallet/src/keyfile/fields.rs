@@ -88,12 +88,12 @@ impl Fields {
             None => {}
             Some(number) if number.as_u64() == Some(1) => {}
             Some(other) => {
-                let named: String = other.to_string().chars().take(40).collect();
-                return Err(KeyfileError::CryptoType(named));
+                let kind = other.as_u64().and_then(|kind| kind.try_into().ok());
+                return Err(KeyfileError::CryptoType(kind));
             }
         }
         let written = match &self.ss58_address {
-            Some(address) => Some(address.parse().map_err(KeyfileError::Address)?),
+            Some(address) => Some(address.parse().map_err(|_| KeyfileError::Address)?),
             None => None,
         };
         let (field, keypair) = if let Some(phrase) = &self.secret_phrase {

@@ -143,7 +143,10 @@ fn encrypted_files_ask_for_a_password_by_the_name_of_their_scheme() {
 fn other_cryptography_and_public_files_are_told_apart_from_broken_ones() {
     let parse = |text: &str| Keyfile::parse(text);
     let ed25519 = format!(r#"{{"secretSeed": "{ALICE_SEED}", "cryptoType": 0}}"#);
-    assert!(matches!(parse(&ed25519), Err(KeyfileError::CryptoType(kind)) if kind == "0"));
+    assert!(matches!(
+        parse(&ed25519),
+        Err(KeyfileError::CryptoType(Some(0)))
+    ));
     let public = parse(&format!(r#"{{"ss58Address": "{ALICE}"}}"#)).expect("a public file");
     assert_eq!(public.account().to_string(), ALICE);
     assert!(matches!(
@@ -166,6 +169,8 @@ fn errors_about_a_keyfile_never_quote_it() {
         format!(r#"{{"secretPhrase": "{secret}"}}"#),
         format!(r#"{{"privateKey": "{secret}"}}"#),
         format!(r#"{{"secretSeed": ["{secret}"]}}"#),
+        format!(r#"{{"ss58Address": "{secret}"}}"#),
+        format!(r#"{{"cryptoType": "{secret}", "secretSeed": "0x00"}}"#),
         format!(r#"{{"secretSeed": "{secret}""#),
         secret.to_owned(),
     ] {
