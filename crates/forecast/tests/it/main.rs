@@ -2,4 +2,5 @@
 
 mod farm;
 mod forward;
+mod mechanism;
 mod prices;
