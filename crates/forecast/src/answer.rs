@@ -1,3 +1,4 @@
+mod coercion;
 mod encoding;
 mod header;
 mod json;

@@ -127,10 +127,17 @@ fn responses(file: &File, checks: &mut Checks) {
         let again = read_paths(kept.as_bytes(), &prompt, Mode::Parity);
         let again = again.paths.expect("it is correct");
         let bits = |paths: &Paths| -> Vec<u64> {
+            let one_nan = |price: &f64| {
+                if price.is_nan() {
+                    f64::NAN
+                } else {
+                    price + 0.0
+                }
+            };
             paths
                 .prices()
                 .iter()
-                .map(|price| (price + 0.0).to_bits())
+                .map(|price| one_nan(price).to_bits())
                 .collect()
         };
         checks.same("kept", bits(&again), bits(paths));

@@ -1,7 +1,7 @@
 //! The first two elements of the list: start and increment.
 
+use super::coercion::{float_is_whole, whole};
 use super::json::Token;
-use super::number::{float_is_whole, whole};
 use crate::PythonType;
 
 /// One of the first two elements, in one of two views.

@@ -27,6 +27,10 @@ impl<T: Clone> Views<T> {
 }
 
 impl Views<Option<Flaw>> {
+    const fn are_known(&self) -> bool {
+        self.raw.is_some() && self.coerced.is_some()
+    }
+
     /// The first flaw counts, in each view for itself.
     fn or(&mut self, later: Self) {
         self.raw = self.raw.take().or(later.raw);
@@ -52,6 +56,7 @@ pub(super) struct Output {
 /// One list of prices.
 #[derive(Debug)]
 struct Path {
+    judged: bool,
     points: usize,
     flaw: Views<Option<Flaw>>,
     coerces: bool,
@@ -117,7 +122,7 @@ impl OutputReader {
         let raw = Header::raw(&value);
         let coerced = if matches!(value, Token::List) {
             // The type is that of any element, so that a list of numbers is left as it is.
-            self.path::<false>(reader)?.coerces.then(|| raw.clone())
+            self.path(reader, false)?.coerces.then(|| raw.clone())
         } else {
             reader.skip(&value)?;
             Header::coerced(&value)
@@ -138,7 +143,7 @@ impl OutputReader {
                 let at_most = reader.rest().len() / 2 + 1;
                 self.prices.reserve_exact(self.limit.min(at_most));
             }
-            let mut path = self.path::<true>(reader)?;
+            let mut path = self.path(reader, !output.flaw.are_known())?;
             if path.points != self.points {
                 path.flaw = Views::both(Some(Flaw::PointCount {
                     expected: self.points,
@@ -160,8 +165,10 @@ impl OutputReader {
         Ok(())
     }
 
-    fn path<const KEEP: bool>(&mut self, reader: &mut Reader<'_>) -> Result<Path, Malformed> {
+    /// Reads a list of prices, to keep and judge them or to see whether they coerce alone.
+    fn path(&mut self, reader: &mut Reader<'_>, judged: bool) -> Result<Path, Malformed> {
         let mut path = Path {
+            judged,
             points: 0,
             flaw: Views::default(),
             coerces: true,
@@ -169,28 +176,46 @@ impl OutputReader {
         };
         let mut fresh = true;
         while reader.another(&mut fresh, LIST_END)? {
-            let value = if let Some(price) = number::plain(reader.rest()) {
-                if price.printed > number::MAX_PRINTED {
-                    path.flaw
-                        .or(Views::both(flaw_of_plain(price, reader.rest())));
+            let rest = reader.rest();
+            let value = match number::plain(rest) {
+                Some(price) if number::ends(rest, price.length) => {
+                    if price.printed > number::MAX_PRINTED && path.is_open() {
+                        path.flaw.or(Views::both(flaw_of_plain(price, rest)));
+                    }
+                    reader.advance(price.length);
+                    price.value
                 }
-                reader.advance(price.length);
-                price.value
-            } else {
-                let token = reader.value()?;
-                reader.skip(&token)?;
-                let price = Price::new(&token, self.mode);
-                path.flaw.or(price.flaw);
-                path.coerces &= price.coerces;
-                path.plain &= price.plain;
-                price.value
+                _ => self.price(reader, &mut path)?,
             };
             path.points += 1;
-            if KEEP && path.points <= self.points && self.prices.len() < self.limit {
+            if judged && path.points <= self.points && self.prices.len() < self.limit {
                 self.prices.push(value);
             }
         }
         Ok(path)
+    }
+
+    /// Reads a price that is not of the common form.
+    fn price(&self, reader: &mut Reader<'_>, path: &mut Path) -> Result<f64, Malformed> {
+        let token = reader.value()?;
+        reader.skip(&token)?;
+        if !path.is_open() && matches!(token, Token::Int(_) | Token::Float(_)) {
+            // A number changes nothing any more. A list of floats that are all too long is common
+            // enough not to print every one of them.
+            return Ok(f64::NAN);
+        }
+        let price = Price::new(&token, self.mode);
+        path.flaw.or(price.flaw);
+        path.coerces &= price.coerces;
+        path.plain &= price.plain;
+        Ok(price.value)
+    }
+}
+
+impl Path {
+    /// Whether a price can still be the first that is wrong.
+    const fn is_open(&self) -> bool {
+        self.judged && !self.flaw.are_known()
     }
 }
 

@@ -2,9 +2,10 @@
 
 use axonry_wire::bt::PythonValue;
 
+use super::coercion::{float, whole};
 use super::header::kind;
 use super::json::Token;
-use super::number::{MAX_PRINTED, Plain, float, printed_float, whole};
+use super::number::{MAX_PRINTED, Plain, plain, printed, printed_float};
 use super::output::Views;
 use crate::{Flaw, Mode, PythonType};
 
@@ -63,24 +64,26 @@ impl Price {
     }
 
     fn text(text: Option<&str>, mode: Mode) -> Self {
-        let none = Self::none(PythonType::Str);
-        let Some(text) = text else { return none };
+        let Some(text) = text else {
+            return Self::none(PythonType::Str);
+        };
+        if let Some(price) = plain_decimal(text) {
+            let flaw = flaw_of_float(price.value, price.printed, mode);
+            return Self::of_text(price.value, flaw);
+        }
         let (value, flaw) = match (whole(text), float(text)) {
             (Some(digits), _) => (nearest(&digits), flaw_of_whole(&digits, mode)),
-            (None, Some(value)) => {
-                let printed = PythonValue::Float(value).to_string();
-                let printed = printed.bytes().filter(|&byte| byte != b'.').count();
-                (value, flaw_of_float(value, printed, mode))
-            }
-            (None, None) => return none,
+            (None, Some(value)) => (value, flaw_of_float(value, printed(value), mode)),
+            (None, None) => return Self::none(PythonType::Str),
         };
-        let flaw = Views {
-            raw: none.flaw.raw,
-            coerced: flaw,
-        };
+        Self::of_text(value, flaw)
+    }
+
+    const fn of_text(value: f64, coerced: Option<Flaw>) -> Self {
+        let raw = Some(Flaw::PriceFormat(PythonType::Str));
         Self {
             value,
-            flaw,
+            flaw: Views { raw, coerced },
             coerces: true,
             plain: false,
         }
@@ -94,6 +97,12 @@ impl Price {
             plain: false,
         }
     }
+}
+
+/// A text of the common form that is no whole number, which costs less to see than to coerce.
+fn plain_decimal(text: &str) -> Option<Plain> {
+    let price = plain(text.as_bytes())?;
+    (price.length == text.len() && price.value % 1.0 != 0.0).then_some(price)
 }
 
 /// The float nearest to a number that was read.

@@ -1,8 +1,8 @@
 //! Whether the fields of an answer are those of a synapse: `bittensor` 10 `core/synapse.py` and
 //! `mode-network/synth-subnet` `synth/protocol.py`, as pydantic judges them.
 
+use super::coercion::{float_is_whole, python_float, python_int, whole};
 use super::json::{DICT_END, Malformed, Reader, Text, Token};
-use super::number::{float_is_whole, python_float, python_int, whole};
 
 /// What a field must be. Those of the SDK may also be null.
 #[derive(Clone, Copy, Debug)]
