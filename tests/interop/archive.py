@@ -8,6 +8,7 @@ prints their rows as JSON, a line each. It ends when its input does.
 """
 
 import json
+import logging
 import os
 import pathlib
 import sys
@@ -18,6 +19,8 @@ from moto.server import ThreadedMotoServer
 
 bucket, folder, queries = sys.argv[1], pathlib.Path(sys.argv[2]), json.loads(sys.argv[3])
 
+# Each request would be a line.
+logging.getLogger("werkzeug").setLevel(logging.ERROR)
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
 server.start()
 host, port = server.get_host_and_port()

@@ -19,7 +19,7 @@ shift
     rm -rf "$venv"
     "${PYTHON:-python3}" -m venv "$venv"
     "$venv/bin/pip" install --quiet --disable-pip-version-check \
-      "moto[server,s3]==$moto" "duckdb==$duckdb" >&2
+      "moto[server,s3]==$moto" "duckdb==$duckdb" "pytz==2025.2" >&2
     touch "$venv/complete"
   fi
 ) 9>"$venv.lock"

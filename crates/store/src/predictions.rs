@@ -52,10 +52,14 @@
 
 use std::sync::Arc;
 
+use again::in_time;
+
 use crate::StoreError;
+use crate::fields::Fields;
 use crate::location::Location;
 use crate::pool::Pool;
 use crate::store::{Content, begin, create};
+use crate::value::{Table, Value};
 use crate::work::Work;
 
 mod again;
@@ -201,8 +205,30 @@ impl Predictions {
         begin(&self.inner.writer, what).await
     }
 
-    async fn read(&self, what: &'static str) -> Result<Work, StoreError> {
-        begin(&self.inner.readers, what).await
+    async fn read(&self, what: &'static str) -> Result<Reading, StoreError> {
+        let work = in_time(what, begin(&self.inner.readers, what)).await?;
+        Ok(Reading { work, what })
+    }
+}
+
+/// Reads at one moment, each statement within its time.
+struct Reading {
+    work: Work,
+    what: &'static str,
+}
+
+impl Reading {
+    async fn read(
+        &mut self,
+        table: &'static Table,
+        sql: &str,
+        values: &[Value],
+    ) -> Result<Vec<Fields>, StoreError> {
+        in_time(self.what, self.work.read(table, sql, values)).await
+    }
+
+    async fn numbers(&mut self, sql: &str, values: &[Value]) -> Result<Vec<i64>, StoreError> {
+        in_time(self.what, self.work.numbers(sql, values)).await
     }
 }
 

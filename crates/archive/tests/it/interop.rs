@@ -158,7 +158,7 @@ async fn an_archive_on_s3_is_read_back_and_by_duckdb_as_the_docs_show() {
     let path = path.as_array().expect("rows");
     // Both days' first paths of miner 7, eleven points each.
     assert_eq!(path.len(), 22, "{path:?}");
-    let expected = json!([7, 0, "2026-02-03 10:26:00+00:00", 65_700.125]);
+    let expected = json!([7, 0, "2026-02-03 10:31:00+00:00", 65_700.125]);
     let (moment, price) = (&path[2][2], &path[2][3]);
     assert_eq!((moment, price), (&expected[2], &expected[3]));
 }

@@ -94,27 +94,47 @@ impl Predictions {
         drop(work);
         let gone = self.let_go(&requests, "light mode", rule.now).await?;
 
-        let scores = format!(
-            "DELETE FROM miner_scores WHERE scored_time < {} AND validator_requests_id IN
-                 (SELECT id FROM validator_requests WHERE time_length = $2)",
+        self.let_go_of_scores(rule).await?;
+        Ok(gone)
+    }
+
+    async fn let_go_of_scores(&self, rule: &Expiry) -> Result<(), StoreError> {
+        let dialect = self.dialect();
+        let what = "let go of old scores";
+        let scored = format!(
+            "SELECT DISTINCT s.validator_requests_id FROM miner_scores s
+             CROSS JOIN validator_requests r
+             WHERE r.id = s.validator_requests_id AND s.scored_time < {} AND r.time_length = $2",
             dialect.moment(1)
         );
+        let values = [
+            rule.scores_before.0.into(),
+            u64::from(rule.time_length).into(),
+        ];
+        let mut work = self.read(what).await?;
+        let requests = work.numbers(&scored, &values).await?;
+        drop(work);
+        let delete = "DELETE FROM miner_scores WHERE validator_requests_id = $1";
+        for request in requests {
+            again(what, || async {
+                let mut work = self.write(what).await?;
+                work.execute(delete, &[request.into()]).await?;
+                work.commit().await
+            })
+            .await?;
+        }
         let prices = format!(
             "UPDATE validator_requests SET real_prices = '[]'
              WHERE start_time < {} AND time_length = $2 AND real_prices IS NOT NULL
                  AND CAST(real_prices AS TEXT) <> '[]'",
             dialect.moment(1)
         );
-        let what = "let go of old scores";
-        let values = [rule.scores_before.0.into(), length.into()];
         again(what, || async {
             let mut work = self.write(what).await?;
-            work.execute(&scores, &values).await?;
             work.execute(&prices, &values).await?;
             work.commit().await
         })
-        .await?;
-        Ok(gone)
+        .await
     }
 
     /// A request at a time, so that nobody waits long for a turn.
