@@ -15,6 +15,7 @@ use crate::leaderboard::LeaderboardArguments;
 use crate::settings::{
     Commits, DevnetSettings, KeyArguments, MechanismName, NewState, SourceArguments,
 };
+use crate::stake::StakeCommand;
 
 const EXIT_CODES: &str = "Exit codes: 0 when weights are verified in chain state, or when it was \
                           told to stop (other commands: yes); 1 when they did not land (no); 2 \
@@ -66,6 +67,9 @@ pub(crate) enum Command {
     /// Show what weights would be set, set them, or see how the last ones fare.
     #[command(subcommand)]
     Weights(WeightsCommand),
+    /// Show stake, buy, sell, move, swap or give it away; needs the coldkey.
+    #[command(subcommand)]
+    Stake(StakeCommand),
     /// Look for what keeps weights from landing, from the endpoint to the disk.
     Doctor(Box<DoctorArguments>),
     /// Take the whole state to another place.
@@ -299,7 +303,7 @@ impl Command {
             Self::Explain(given) => &mut given.subnet,
             Self::Leaderboard(given) => &mut given.alone.subnet,
             Self::Tokens(command) => command.subnet(),
-            Self::Compat(_) | Self::ScoreChanges => return None,
+            Self::Compat(_) | Self::Stake(_) | Self::ScoreChanges => return None,
         })
     }
 }

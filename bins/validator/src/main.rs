@@ -19,6 +19,7 @@ mod run;
 mod settings;
 mod signer;
 mod source;
+mod stake;
 mod state;
 mod transfer;
 mod weights;
@@ -54,6 +55,7 @@ async fn carry_out(command: Command) -> Result<ExitCode> {
             return Ok(report::exit_code(ended));
         }
         Command::Weights(command) => weights::weights(command).await?,
+        Command::Stake(command) => stake::stake(command).await?,
         Command::Doctor(given) => doctor::doctor(*given).await?,
         Command::State(command) => {
             transfer::transfer(command).await?;
