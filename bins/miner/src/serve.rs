@@ -20,7 +20,7 @@ use tokio::time::sleep;
 use tracing::warn;
 
 use crate::report::{Answer, say_on_stderr};
-use crate::serve::mechanism::MechanismName;
+use crate::serve::mechanism::{ForecastArguments, MechanismName};
 use crate::subnet::{Subnet, SubnetArguments};
 
 /// How often it is read who may ask.
@@ -38,6 +38,8 @@ pub(crate) struct ServeArguments {
     /// What is answered.
     #[arg(long, env = "AXONRY_MECHANISM", value_name = "NAME", value_enum)]
     mechanism: MechanismName,
+    #[command(flatten)]
+    forecast: ForecastArguments,
     /// Where it listens.
     #[arg(
         long,
@@ -76,7 +78,8 @@ pub(crate) async fn serve(asked: &ServeArguments) -> Result<Served> {
     let roster = Arc::new(read_roster(&subnet.chain, subnet.netuid).await?);
     let (rosters, newest) = watch::channel(roster);
     let axon = Axon::builder(subnet.hotkey()).roster(newest);
-    let axon = asked.mechanism.answer(axon)?.serve(listener)?;
+    let axon = asked.mechanism.answer(axon, &asked.forecast)?;
+    let axon = axon.serve(listener)?;
     let listened = axon.address();
     say_on_stderr(&format!("listening at {listened}"));
 
