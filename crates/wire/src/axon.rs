@@ -4,6 +4,7 @@ mod admission;
 mod answer;
 mod builder;
 mod connection;
+mod elsewhere;
 mod failure;
 mod judgement;
 mod limits;

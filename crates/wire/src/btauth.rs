@@ -106,8 +106,18 @@ impl Message<'_> {
         sender: &Hotkey,
         receiver: Option<&Hotkey>,
     ) -> String {
+        self.payload_of(&body_hash(self.body), scheme, nonce, sender, receiver)
+    }
+
+    fn payload_of(
+        &self,
+        body: &str,
+        scheme: Scheme,
+        nonce: u64,
+        sender: &Hotkey,
+        receiver: Option<&Hotkey>,
+    ) -> String {
         let method = self.method.to_ascii_uppercase();
-        let body = hex::encode(Sha256::digest(self.body));
         let receiver = receiver.map_or_else(|| "-".to_owned(), Hotkey::to_string);
         let (scheme, path) = (name(scheme), self.path);
         format!("btauth/1\n{scheme}\n{method}\n{path}\n{body}\n{nonce}\n{sender}\n{receiver}")
@@ -148,6 +158,18 @@ impl Message<'_> {
         now: u64,
         rules: &Rules,
     ) -> Result<Verified, Refusal> {
+        self.verify_hashed(&body_hash(self.body), headers, receiver, now, rules)
+    }
+
+    /// The same, where the hash of the body has been taken already.
+    pub(crate) fn verify_hashed<'a>(
+        &self,
+        body_hash: &str,
+        headers: impl IntoIterator<Item = (&'a str, &'a str)>,
+        receiver: &Hotkey,
+        now: u64,
+        rules: &Rules,
+    ) -> Result<Verified, Refusal> {
         let head = Head::read(headers)?;
         let wrong_receiver = Refusal::WrongReceiver {
             receiver: *receiver,
@@ -163,7 +185,7 @@ impl Message<'_> {
             .hotkey
             .parse()
             .map_err(|_| malformed(HOTKEY, "an address"))?;
-        let payload = self.payload(head.scheme, head.nonce, &sender, named);
+        let payload = self.payload_of(body_hash, head.scheme, head.nonce, &sender, named);
         let holds = head
             .scheme
             .verify(&sender.account(), payload.as_bytes(), &head.signature);
@@ -175,6 +197,11 @@ impl Message<'_> {
             nonce: head.nonce,
         })
     }
+}
+
+/// The hash of a body, as it stands in what is signed.
+pub(crate) fn body_hash(body: &[u8]) -> String {
+    hex::encode(Sha256::digest(body))
 }
 
 /// The headers, read but not believed.

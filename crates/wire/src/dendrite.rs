@@ -22,10 +22,10 @@ use axonry_core::{Hotkey, Signer, Uid};
 use bytes::Bytes;
 use tokio::time::Instant;
 
+use crate::moment::later;
 use crate::{NonceSource, Synapse};
 use breaker::Breaker;
 use counting::Counting;
-use exchange::later;
 use pool::Pool;
 
 pub use builder::{AnswerLimits, DendriteBuilder, Protocol};

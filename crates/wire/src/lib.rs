@@ -30,6 +30,7 @@ pub mod bt;
 pub mod btauth;
 mod caller;
 mod dendrite;
+mod moment;
 mod nonce;
 mod replay;
 mod signature;

@@ -59,17 +59,18 @@ pub(super) fn stream(
 pub(super) fn synapse(
     name: &str,
     mut head: Head,
-    asked: &Fields<'_>,
+    asked: &[u8],
     answered: &[u8],
     took: Duration,
 ) -> Result<Response<Body>, Failure> {
     succeeded(&mut head);
     head.axon.process_time = Some(took.as_secs_f64());
+    let asked = Fields::of(asked)?;
     let answered = Fields::of(answered).map_err(|_| Failure::UNPRINTABLE)?;
     let body = serde_json::to_vec(&Whole {
         name,
         head: &head,
-        asked,
+        asked: &asked,
         answered: &answered,
     });
     let mut response = response(

@@ -10,14 +10,12 @@ use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::{AbortOnDropHandle, TaskTracker};
 
+use super::elsewhere::elsewhere;
 use super::pipeline::{Clock, Handler, Pipeline, Said, Served};
 use super::streaming::pieces;
 use super::{Axon, Failure, Limits, Route, connection};
 use crate::nonce::now;
 use crate::{Caller, Ping, Roster, Synapse};
-
-/// From here on parsing takes a millisecond, and no longer happens on the threads that serve.
-const LARGE: usize = 256 << 10;
 
 /// Settings of an [`Axon`] that is not there yet.
 pub struct AxonBuilder {
@@ -172,14 +170,10 @@ impl AxonBuilder {
     }
 }
 
-/// Reads a request; a large one where it holds nobody up.
 async fn read<T: DeserializeOwned + Send + 'static>(body: Bytes) -> Result<T, Failure> {
-    let parse = |body: &[u8]| serde_json::from_slice(body).map_err(|_| Failure::NOT_JSON);
-    if body.len() < LARGE {
-        return parse(&body);
-    }
-    let reading = tokio::task::spawn_blocking(move || parse(&body));
-    reading.await.unwrap_or(Err(Failure::NOT_JSON))
+    let body_length = body.len();
+    let parse = move || serde_json::from_slice(&body).map_err(|_| Failure::NOT_JSON);
+    elsewhere(body_length, parse).await
 }
 
 impl std::fmt::Debug for AxonBuilder {

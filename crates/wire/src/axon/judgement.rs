@@ -12,6 +12,7 @@ use tokio::time::timeout;
 
 use super::Failure;
 use super::admission::neighbourhood;
+use super::elsewhere::elsewhere;
 use super::pipeline::{Pipeline, Refused, Served, lock};
 use super::question::{self, Fields};
 use super::verification::{Asked, Signed};
@@ -24,27 +25,6 @@ pub(super) struct Judged {
     pub(super) body: Bytes,
     /// What its headers say, if they are those of SDK 10, which wants them back.
     pub(super) head: Option<Head>,
-    /// What they sign, which may not cover the body.
-    pub(super) verified: Option<bt::Verified>,
-    parts: Parts,
-    now: u64,
-}
-
-impl Judged {
-    /// Whether what is signed covers what is asked, and the route has nothing else against it.
-    pub(super) fn holds(
-        &self,
-        served: &Served,
-        receiver: Hotkey,
-        fields: Option<&Fields<'_>>,
-    ) -> Result<(), Failure> {
-        if let Some((verified, fields)) = self.verified.as_ref().zip(fields) {
-            bound(served, verified, fields)?;
-        }
-        let Self { caller, body, .. } = self;
-        let asked = asked(&self.parts, body, caller.address, receiver, self.now);
-        (served.route.verifies_also)(caller, &asked)
-    }
 }
 
 impl Pipeline {
@@ -73,43 +53,46 @@ impl Pipeline {
                 .unwrap_or(Err(Failure::SLOW_BODY))
         };
         let now = (self.clock)();
-        let (caller, body, head, verified) = if let Some(verify) = &served.route.verifies {
+        let (caller, body, head) = if let Some(verify) = &served.route.verifies {
             let head = Head::parse(headers).map_err(|_| Failure::HEADERS)?;
             let body = read.await?;
             let signed = verify(&asked(&parts, &body, address, self.hotkey, now))?;
             self.admit_signed(&signed)?;
             let caller = self.claim(served, place, address, Some(signed.sender()))?;
             let head = head.dendrite.hotkey.is_some().then_some(head);
-            (caller, body, head, None)
+            (caller, body, head)
         } else if parts.headers.contains_key(btauth::VERSION) {
             let claimed = parts.headers.get(btauth::HOTKEY);
             let claimed = claimed.and_then(|hotkey| hotkey.to_str().ok()?.parse().ok());
             let caller = self.claim(served, place, address, claimed)?;
             let body = read.await?;
+            let hash = {
+                let body = body.clone();
+                elsewhere(body.len(), move || Ok(btauth::body_hash(&body))).await?
+            };
             let asked = asked(&parts, &body, address, self.hotkey, now);
             let message = btauth::Message {
                 method: asked.method,
                 path: asked.path,
                 body: asked.body,
             };
-            self.admit(&message, headers)?;
-            (caller, body, None, None)
+            self.admit(&message, &hash, headers)?;
+            (caller, body, None)
         } else {
             let head = Head::parse(headers).map_err(|_| Failure::HEADERS)?;
             let claimed = head.dendrite.hotkey.as_deref();
             let claimed = claimed.and_then(|hotkey| hotkey.parse().ok());
             let caller = self.claim(served, place, address, claimed)?;
             let verified = self.admit_bt(served, &head)?;
-            (caller, read.await?, Some(head), Some(verified))
+            let body = read.await?;
+            let (hashed, compat) = (served.hashed, served.route.compat);
+            let asked = body.clone();
+            elsewhere(body.len(), move || bound(hashed, compat, &verified, &asked)).await?;
+            (caller, body, Some(head))
         };
-        Ok(Judged {
-            caller,
-            body,
-            head,
-            verified,
-            parts,
-            now,
-        })
+        let asked = asked(&parts, &body, address, self.hotkey, now);
+        (served.route.verifies_also)(&caller, &asked)?;
+        Ok(Judged { caller, body, head })
     }
 
     /// Who the caller says he is, if that one may ask here and not too often.
@@ -139,11 +122,12 @@ impl Pipeline {
     fn admit(
         &self,
         message: &btauth::Message<'_>,
+        body_hash: &str,
         headers: Vec<(&str, &str)>,
     ) -> Result<(), Failure> {
         let (now, rules) = ((self.clock)(), btauth::Rules::STANDARD);
         let verified = message
-            .verify(headers, &self.hotkey, now, &rules)
+            .verify_hashed(body_hash, headers, &self.hotkey, now, &rules)
             .map_err(|refusal| Failure::unverified(&refusal))?;
         let mut guard = lock(&self.guard);
         guard.forget_until(before(
@@ -219,14 +203,20 @@ fn asked<'a>(
 }
 
 /// Whether what was signed covers what is asked, as far as the route insists on it.
-fn bound(served: &Served, verified: &bt::Verified, fields: &Fields<'_>) -> Result<(), Failure> {
-    if !served.route.compat && !fields.all_in(served.hashed) {
+fn bound(
+    hashed: &[&str],
+    compat: bool,
+    verified: &bt::Verified,
+    body: &[u8],
+) -> Result<(), Failure> {
+    let fields = Fields::of(body)?;
+    if !compat && !fields.all_in(hashed) {
         return Err(Failure::UNBOUND);
     }
-    match verified.binds(&fields.hash(served.hashed)?) {
+    match verified.binds(&fields.hash(hashed)?) {
         true => Ok(()),
         // SDK 10 signs the hash of no field where its class lists none.
-        false if served.route.compat && verified.binds(&bt::body_hash([])) => Ok(()),
+        false if compat && verified.binds(&bt::body_hash([])) => Ok(()),
         false => Err(Failure::TAMPERED),
     }
 }

@@ -19,12 +19,13 @@ use tokio::time::timeout_at;
 use tracing::debug;
 
 use super::admission::{Buckets, neighbourhood};
+use super::elsewhere::elsewhere;
 use super::judgement::Judged;
-use super::question::Fields;
 use super::queue::Queue;
 use super::streaming::{Pieces, Streaming, Work};
 use super::visitors::Visitor;
 use super::{Counting, Failure, Limits, Route, answer};
+use crate::moment::later;
 use crate::{Caller, ReplayGuard, Roster};
 
 /// Runs a handler on a body: reads the request, writes the answer.
@@ -128,23 +129,19 @@ impl Pipeline {
         }
         let judged = self.judge(served, visitor.address, request).await?;
         visitor.is_known();
-        let body = judged.body.clone();
-        let fields = judged.head.as_ref().map(|_| Fields::of(&body));
-        let fields = fields.transpose()?;
-        judged.holds(served, self.hotkey, fields.as_ref())?;
-        let Judged { caller, head, .. } = judged;
-        let started = Instant::now();
+        let Judged { caller, body, head } = judged;
+        let (name, started) = (served.name, Instant::now());
         let (said, work) = self.run(served, caller, body.clone()).await?;
-        let response = match (said, head.zip(fields)) {
+        let response = match (said, head) {
             (Said::Whole(json), None) => Ok(answer::plain(json)),
-            (Said::Whole(json), Some((head, fields))) => {
-                answer::synapse(served.name, head, &fields, &json, started.elapsed())
+            (Said::Whole(json), Some(head)) => {
+                let (took, size) = (started.elapsed(), body.len() + json.len());
+                let whole = move || answer::synapse(name, head, &body, &json, took);
+                elsewhere(size, whole).await
             }
-            (Said::Pieces(pieces), asked) => {
-                let counters = Arc::clone(&self.counters);
-                let pieces = Streaming::new(pieces, work, counters);
-                return answer::stream(served.name, asked.map(|(head, _)| head), pieces)
-                    .map_err(Refused::at_work);
+            (Said::Pieces(pieces), head) => {
+                let pieces = Streaming::new(pieces, work, Arc::clone(&self.counters));
+                return answer::stream(name, head, pieces).map_err(Refused::at_work);
             }
         };
         let response = response.map_err(Refused::at_work)?;
@@ -160,7 +157,7 @@ impl Pipeline {
         body: Bytes,
     ) -> Result<(Said, Work), Refused> {
         let priority = (served.route.priority)(&caller);
-        let until = tokio::time::Instant::now() + served.route.deadline;
+        let until = later(tokio::time::Instant::now(), served.route.deadline);
         let answering = async {
             let place = self.queue.place(priority).await;
             let place = place.ok_or(Failure::BUSY)?;

@@ -25,6 +25,9 @@ const STANDARD: [&str; 7] = [
     "computed_body_hash",
 ];
 
+/// Fields of its own that a synapse may have; each is compared with all before it.
+const MOST_FIELDS: usize = 256;
+
 /// Room that is made before the first byte has come, whatever length is announced.
 const RESERVED_AT_MOST: usize = 64 << 10;
 
@@ -120,6 +123,9 @@ impl<'de: 'a, 'a> Deserialize<'de> for Fields<'a> {
                     let value = map.next_value()?;
                     if STANDARD.contains(&name.as_ref()) {
                         continue;
+                    }
+                    if fields.len() >= MOST_FIELDS {
+                        return Err(serde::de::Error::custom("too many fields"));
                     }
                     if fields.iter().any(|(field, _)| *field == name) {
                         // Two readers could take a different one of them for what was signed.

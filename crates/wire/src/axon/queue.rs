@@ -24,12 +24,12 @@ struct State {
 struct Waiting {
     priority: f64,
     arrival: u64,
-    turn: oneshot::Sender<()>,
+    turn: oneshot::Sender<Place>,
 }
 
-/// A place; dropping it lets the next one in.
+/// A place; dropping it lets the next one in, also on the way to somebody who has left.
 #[derive(Debug)]
-pub(super) struct Place(Arc<Queue>);
+pub(super) struct Place(Option<Arc<Queue>>);
 
 impl Queue {
     pub(super) fn new(places: usize, most_waiting: usize) -> Arc<Self> {
@@ -49,7 +49,7 @@ impl Queue {
             let mut state = self.state();
             if state.free > 0 {
                 state.free -= 1;
-                return Some(Place(Arc::clone(self)));
+                return Some(Place(Some(Arc::clone(self))));
             }
             if state.waiting.len() >= self.most_waiting {
                 // Those who have gone since do not count.
@@ -69,8 +69,15 @@ impl Queue {
             mine
         };
         // The sender is dropped only with the queue.
-        turn.await.ok()?;
-        Some(Place(Arc::clone(self)))
+        turn.await.ok()
+    }
+
+    /// Who is next; nobody, and there is a free place more.
+    fn next(&self) -> Option<Waiting> {
+        let mut state = self.state();
+        let next = state.waiting.pop();
+        state.free += usize::from(next.is_none());
+        next
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -80,13 +87,16 @@ impl Queue {
 
 impl Drop for Place {
     fn drop(&mut self) {
-        let mut state = self.0.state();
-        while let Some(next) = state.waiting.pop() {
-            if next.turn.send(()).is_ok() {
-                return;
+        let Some(queue) = self.0.take() else {
+            return;
+        };
+        while let Some(next) = queue.next() {
+            match next.turn.send(Self(Some(Arc::clone(&queue)))) {
+                Ok(()) => return,
+                // He has left: the place is still to be given away, by this loop.
+                Err(mut place) => place.0 = None,
             }
         }
-        state.free += 1;
     }
 }
 
@@ -114,6 +124,8 @@ impl Eq for Waiting {}
 
 #[cfg(test)]
 mod tests {
+    use futures_util::FutureExt;
+
     use super::*;
 
     #[tokio::test(start_paused = true)]
@@ -136,6 +148,20 @@ mod tests {
             came.push(name);
         }
         assert_eq!(came, ["d", "b", "a", "c"]);
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn who_leaves_with_a_place_on_its_way_to_him_loses_it_to_the_next() {
+        let queue = Queue::new(1, 8);
+        let held = queue.place(0.0).await.expect("free");
+        let mut leaving = Box::pin(queue.place(2.0));
+        let mut staying = Box::pin(queue.place(1.0));
+        assert!((&mut leaving).now_or_never().is_none());
+        assert!((&mut staying).now_or_never().is_none());
+        drop(held);
+        drop(leaving);
+        assert!(staying.await.is_some());
+        assert!(queue.place(0.0).await.is_some());
     }
 
     #[tokio::test(start_paused = true)]

@@ -8,7 +8,7 @@ use hyper::HeaderMap;
 use hyper::body::Incoming;
 use tokio::time::{Instant, timeout_at};
 
-use super::exchange::{OUR_TURN, later};
+use super::exchange::OUR_TURN;
 use super::intake::Intake;
 use super::pool::Connection;
 use super::question::Packing;
@@ -16,6 +16,7 @@ use super::unpack::is_packed;
 use super::{Answer, CallError, Dendrite, Question, Target};
 use crate::Synapse;
 use crate::bt::{Head, HeadError};
+use crate::moment::later;
 
 /// An answer in pieces, as they land: what SDK 10 calls a streaming synapse.
 ///

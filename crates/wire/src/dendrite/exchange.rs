@@ -11,6 +11,7 @@ use super::pool::{self, Connection};
 use super::question::Packing;
 use super::unpack::unpack;
 use super::{AnswerLimits, CallError, Dendrite, Inner, Question, Target, shortened};
+use crate::moment::later;
 
 /// Bytes of a refusal that are read.
 const REFUSAL: usize = 4_096;
@@ -34,6 +35,16 @@ impl Connection {
             .zip(came)
             .map(|(went, came)| came.checked_duration_since(went));
         between.flatten().unwrap_or_default()
+    }
+
+    /// Whether bytes were there before they were asked for: who does not wait for the question must
+    /// not be the fastest for it. Clocks may differ by a little.
+    fn is_premature(&self) -> bool {
+        const CLOCKS: Duration = Duration::from_millis(1);
+
+        let (went, came) = (self.times.went(), self.times.came());
+        let both = went.zip(came);
+        both.is_some_and(|(went, came)| came + CLOCKS < went)
     }
 
     /// Whether what has come was there by a deadline.
@@ -128,6 +139,11 @@ impl Inner {
             let after = started.elapsed();
             return Err(CallError::Timeout { after });
         }
+        if connection.is_premature() {
+            return Err(CallError::Unreadable {
+                reason: "it came before the question had gone".to_owned(),
+            });
+        }
         let begun = Begun {
             connection,
             response,
@@ -170,13 +186,6 @@ impl Inner {
             self.pool.keep(target.address, connection);
         }
     }
-}
-
-/// The moment that is so much later, or as late as moments go.
-pub(super) fn later(moment: Instant, by: Duration) -> Instant {
-    const YEAR: Duration = Duration::from_secs(365 * 24 * 3_600);
-
-    moment.checked_add(by.min(YEAR)).unwrap_or(moment)
 }
 
 /// The other side closed a kept connection while we were about to use it.

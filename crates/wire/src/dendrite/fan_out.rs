@@ -12,9 +12,9 @@ use futures_util::FutureExt;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, timeout_at};
 
-use super::exchange::later;
 use super::{Answer, CallError, Dendrite, Question, Target};
 use crate::Synapse;
+use crate::moment::later;
 
 /// How much longer than the asking the reading may take.
 const READING: Duration = Duration::from_secs(5);
@@ -105,10 +105,20 @@ impl Dendrite {
             Box::pin(async move {
                 let (question, read) = &*shared;
                 let deadline = over.min(later(Instant::now(), patience.each));
-                let answer = match dendrite.call_bytes(&target, question, deadline).await {
-                    Ok(answer) => reading(read(answer), deadline).await,
-                    Err(error) => Err(error),
+                let answering = async {
+                    let answer = dendrite.call_bytes(&target, question, deadline).await?;
+                    let reading = timeout_at(later(deadline, READING), read(answer));
+                    // Our own processors may be short, which is nothing that the axon could help.
+                    let late = |_| Err(CallError::Unread { after: READING });
+                    reading.await.unwrap_or_else(late)
                 };
+                // Whatever a reader does, everybody has his entry.
+                let answering = AssertUnwindSafe(answering).catch_unwind();
+                let answer = answering.await.unwrap_or_else(|_| {
+                    Err(CallError::Unreadable {
+                        reason: "its reader panicked".to_owned(),
+                    })
+                });
                 (target.uid, answer)
             })
         };
@@ -119,22 +129,6 @@ impl Dendrite {
             at_once: patience.at_once.max(1),
             over,
         }
-    }
-}
-
-/// Lets a reader fail or dawdle without harm to the others.
-async fn reading<T>(
-    reading: impl Future<Output = Result<Answer<T>, CallError>>,
-    deadline: Instant,
-) -> Result<Answer<T>, CallError> {
-    let reading = AssertUnwindSafe(reading).catch_unwind();
-    match timeout_at(later(deadline, READING), reading).await {
-        Ok(Ok(read)) => read,
-        Ok(Err(_)) => Err(CallError::Unreadable {
-            reason: "its reader panicked".to_owned(),
-        }),
-        // Our own processors may be short, which is nothing that the axon could help.
-        Err(_) => Err(CallError::Unread { after: READING }),
     }
 }
 

@@ -99,3 +99,25 @@ async fn an_address_gets_so_many_connections_and_requests_and_no_more() {
     }
     assert_eq!(statuses, [405, 405, 405, 429, 429]);
 }
+
+#[tokio::test]
+async fn bodies_of_many_fields_or_many_bytes_hold_nobody_up() {
+    let axon = serve(bob()).await;
+    let loose = async |more: &str| {
+        let asked = asked("Loose", &[], "//Alice").await;
+        asked
+            .with_body("\"text\"", &format!("{more}\"text\""))
+            .at(&axon)
+            .await
+    };
+    let fields = |count: usize| {
+        (0..count)
+            .map(|it| format!("\"f{it}\":0,"))
+            .collect::<String>()
+    };
+    assert_eq!(loose(&fields(200)).await.status, 200);
+    // Compared one with another these would take minutes.
+    assert_eq!(loose(&fields(500_000)).await.status, 422);
+    let large = format!("\"large\":\"{}\",", "x".repeat(9 << 20));
+    assert_eq!(loose(&large).await.status, 200);
+}
