@@ -11,7 +11,7 @@ const SPARK: usize = 32;
 const SPARK_WIDTH: f64 = 88.0;
 const SPARK_HEIGHT: f64 = 22.0;
 
-const WIDTH: f64 = 720.0;
+const WIDTH: f64 = 960.0;
 const HEIGHT: f64 = 240.0;
 const LEFT: f64 = 64.0;
 const RIGHT: f64 = 12.0;

@@ -21,12 +21,18 @@ pub(crate) fn why(miner: &Miner) -> String {
             Text(unknown)
         );
     }
-    if !miner.eligibility.reasons.is_empty() {
-        out.push_str("<ul class=\"eligibility\">");
-        for reason in &miner.eligibility.reasons {
-            let _ = write!(out, "<li>{}</li>", Text(reason));
-        }
-        out.push_str("</ul>\n");
+    let reasons = miner.eligibility.reasons.join("; ");
+    let eligible = match miner.eligibility.eligible {
+        Some(true) => "Eligible",
+        Some(false) => "Not eligible",
+        None => "Whether it is eligible is not known",
+    };
+    if !reasons.is_empty() {
+        let _ = writeln!(
+            out,
+            "<p class=\"eligibility\">{eligible}: {}</p>",
+            Text(&reasons)
+        );
     }
     match &miner.explanation {
         Some(explanation) => {

@@ -4,6 +4,8 @@ mod api;
 mod client;
 mod events;
 mod keeping;
+#[cfg(feature = "merge")]
+mod merge;
 mod pages;
 mod serving;
 #[path = "../../benches/subnet/mod.rs"]
