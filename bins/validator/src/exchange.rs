@@ -9,7 +9,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use axonry_github::GitHub;
 use axonry_http::Client;
 use axonry_neuron::{Announcement, AnnouncementError, chain_of};
@@ -23,7 +23,7 @@ use tracing::{info, warn};
 use crate::companions::{Beside, Companions};
 use crate::connection::Connected;
 use crate::network::Network;
-use crate::settings::{JudgingSettings, Settings, SourceSettings};
+use crate::settings::{JudgingSettings, Settings, SourceSettings, SubnetSettings};
 
 pub(crate) use arguments::{ExchangeArguments, ExchangeSettings};
 pub(crate) use tokens::{TokensCommand, tokens};
@@ -150,6 +150,15 @@ impl Prepared {
         });
         Ok(said)
     }
+}
+
+/// The tokens that an exchange has kept beside the state, where there are any: what whoever judges
+/// without an exchange goes by, unless told otherwise. The devnet's end with it.
+pub(crate) fn kept(subnet: &SubnetSettings) -> Option<PathBuf> {
+    let state = subnet.state.as_ref();
+    let state = state.filter(|_| subnet.network != Network::Devnet);
+    let path = state?.folder.join(FILE);
+    path.is_file().then_some(path)
 }
 
 /// Where tokens are kept: in the file that is named, or beside the state.

@@ -18,7 +18,7 @@ use axonry_core::NetUid;
 use axonry_weights::ReservedShares;
 
 use crate::arguments::{DoctorArguments, RunArguments, SubnetArguments};
-use crate::exchange::ExchangeSettings;
+use crate::exchange::{self, ExchangeSettings};
 use crate::network::Network;
 
 pub(crate) use commits::Commits;
@@ -120,10 +120,13 @@ impl SubnetSettings {
         sources: SourceArguments,
         mut file: File,
     ) -> Result<(Self, JudgingSettings)> {
-        let sources = SourceSettings::resolve(sources, std::mem::take(&mut file.sources))?;
+        let mut sources = SourceSettings::resolve(sources, std::mem::take(&mut file.sources))?;
         let subnet = Self::of(given, file)?;
         let judging = match subnet.mechanism {
-            MechanismName::Oss => JudgingSettings::OpenSource(sources),
+            MechanismName::Oss => {
+                sources.tokens = sources.tokens.or_else(|| exchange::kept(&subnet));
+                JudgingSettings::OpenSource(sources)
+            }
         };
         Ok((subnet, judging))
     }
