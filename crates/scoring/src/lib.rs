@@ -1,12 +1,14 @@
-//! Pure numbers: what pull requests and issues earn, and how a round's emission is shared out.
+//! Pure numbers: what pull requests and issues earn, how well forecasts met what happened, and how a
+//! round's emission is shared out.
 //!
 //! Use this crate to compute, check or explain the scores of the open-source-contribution subnet,
-//! with the numbers in hand: values go in, values come out. There is no I/O, no clock (a moment is
-//! a parameter), no chance and no iteration in arbitrary order, so that the same input gives the
-//! same bits, in whatever order they came. Rules and constants are those of `entrius/gittensor`
-//! 5.0.0; every function names the file it reproduces. Results that others go by are
-//! [`Score`](axonry_core::Score)s, which are finite and not negative; every one of them is
-//! [explained](trace) by a tree that computes it again.
+//! or to score forecasts of any subnet, with the numbers in hand: values go in, values come out.
+//! There is no I/O, no clock (a moment is a parameter), no chance and no iteration in arbitrary
+//! order, so that the same input gives the same bits, in whatever order they came. Rules and
+//! constants are those of `entrius/gittensor` 5.0.0, of forecasts those of
+//! `mode-network/synth-subnet`; every function names the file it reproduces. Results of
+//! contributions that others go by are [`Score`](axonry_core::Score)s, which are finite and not
+//! negative; every one of them is [explained](trace) by a tree that computes it again.
 //!
 //! ```
 //! use axonry_scoring::base_score::{TokenTotals, base_score};
@@ -43,6 +45,7 @@
 //!
 //! | what | module |
 //! |---|---|
+//! | how well many guesses, or paths of a price, met what happened | [`crps`] |
 //! | numbers with the tree they are made of | [`trace`] |
 //! | an average for each member, over changing membership | [`moving_average`] |
 //! | an emission cut in parts, each shared out by scores | [`pool`] |

@@ -1,6 +1,7 @@
 //! What a user of the scores notices.
 
 mod corpus;
+mod crps;
 mod emission;
 mod general;
 mod issues;
