@@ -4,6 +4,7 @@ mod asking;
 mod cycles;
 mod inquiry;
 mod report;
+mod retention;
 mod scoring;
 mod weighing;
 
@@ -65,6 +66,8 @@ pub struct ForecastSettings {
     /// Whether the clock is moved on beyond the horizons of what was asked, on a dev network where
     /// the prices of a day to come are known.
     pub skip_horizons: bool,
+    /// Whether predictions and scores go that the window no longer needs: upstream's light mode.
+    pub light_history: bool,
 }
 
 impl Default for ForecastSettings {
@@ -76,6 +79,7 @@ impl Default for ForecastSettings {
             inquiries: Vec::new(),
             timeout: None,
             skip_horizons: false,
+            light_history: false,
         }
     }
 }
@@ -199,7 +203,13 @@ impl Mechanism for Forecast {
         self.inquire(&round).await?;
         let shared = &self.shared;
         let scored = shared.score_settled().await.map_err(not_read)?;
+        let let_go = shared.let_go().await;
         let mut evaluation = shared.weigh(&round, &scored).await.map_err(not_read)?;
+        if let Err(error) = let_go {
+            // The next round lets go of the same.
+            let warning = format!("old predictions are still there: {error}");
+            evaluation.warnings.push(warning);
+        }
         let report = ForecastReport {
             prompts: shared.take_asked(),
             scored: scored.reports,

@@ -30,6 +30,10 @@ pub(crate) struct ForecastArguments {
     /// Real prices from a file, in place of the public feeds: CSV or JSON.
     #[arg(long, env = "AXONRY_PRICES", value_name = "FILE")]
     pub(crate) prices: Option<PathBuf>,
+    /// Let go of predictions and scores that averages no longer need, 12 and 24 days old for prompts
+    /// of a day, 4 and 8 for those of an hour [default: keep them].
+    #[arg(long, env = "AXONRY_LIGHT_HISTORY")]
+    pub(crate) light_history: bool,
     /// Ask axons at private addresses too [default: on the devnet only].
     #[arg(long, env = "AXONRY_PRIVATE_AXONS")]
     pub(crate) private_axons: bool,
@@ -42,6 +46,7 @@ pub(crate) struct ForecastSettings {
     pub(super) keep: Keep,
     pub(super) timeout: Option<Duration>,
     pub(super) prices: Option<PathBuf>,
+    pub(super) light_history: bool,
     pub(super) private_axons: bool,
 }
 
@@ -57,6 +62,7 @@ impl ForecastSettings {
                 .unwrap_or_default(),
             timeout: timeout.transpose().context("--timeout")?,
             prices: given.prices.or(file.prices),
+            light_history: given.light_history || file.light_history,
             private_axons: given.private_axons || file.private_axons,
         })
     }

@@ -108,6 +108,7 @@ impl Sources {
             inquiries: self.inquiries,
             timeout: self.settings.timeout,
             skip_horizons,
+            light_history: self.settings.light_history,
             ..Mechanism::default()
         };
         let forecast = Arc::new(Forecast::new(parts, settings));

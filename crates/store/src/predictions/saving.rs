@@ -69,8 +69,8 @@ impl Asked {
     /// Saves answers, [`BATCH_BYTES`] at a time. What was saved stays, also when the rest never
     /// comes; an answer that is saved twice is there once.
     ///
-    /// `NaN` and infinities in a JSON text, which Python writes and PostgreSQL does not take, are
-    /// kept as texts (`"NaN"`). Whatever else a database refuses costs the one miner its paths.
+    /// `NaN` and infinities, which Python writes and JSON does not have, are kept as texts (`"NaN"`),
+    /// so that what is kept is JSON. What a database refuses costs the one miner its paths.
     ///
     /// # Errors
     /// [`StoreError::HistoryPaused`] while the disk has no room for predictions;
