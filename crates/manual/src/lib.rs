@@ -111,7 +111,7 @@ mod tests {
         /// Say hello.
         Greet {
             /// To whom.
-            #[arg(long)]
+            #[arg(long, env = "GREETER_LOUDLY")]
             loudly: bool,
         },
         /// Not for people.
@@ -152,6 +152,7 @@ mod tests {
         assert!(program.contains("greeter\\-greet(1)"), "{program}");
         let greet = page("greeter-greet.1").expect("the command's page");
         assert!(greet.contains("To whom"), "{greet}");
+        assert!(greet.contains("GREETER_LOUDLY"), "{greet}");
         assert!(page("greeter-secret.1").is_err(), "it is hidden");
     }
 }
