@@ -14,6 +14,7 @@ times are upper bounds on a machine that does other work as well. Exit code 1 if
 import asyncio
 import calendar
 import json
+import math
 import multiprocessing
 import os
 import random
@@ -41,6 +42,8 @@ EXPECTED = {
 class Case:
     """`behind`: seconds from the slowest answer until all is saved; `rss`: MiB at the peak."""
 
+    latencies = 0.1
+
     def __init__(self, miners, slowest, behind, rss, keep="json", fastest=0.5, faults=(), timeout=60):
         self.miners, self.fastest, self.slowest, self.behind = miners, fastest, slowest, behind
         self.rss, self.keep, self.faults, self.timeout = rss, keep, faults, timeout
@@ -52,8 +55,10 @@ CASES = {
     "240-f32": Case(240, 20, 2.0, 400, "f32", fastest=2),
     "240-none": Case(240, 20, 2.0, 1229, "none", fastest=2),
     "faulty": Case(64, 3, 0.5, 1229, faults=FAULTS, timeout=20),
-    "at-once": Case(240, 2, 30.0, 4096, fastest=2),
+    "at-once": Case(240, 2, 30.0, 1229, fastest=2),
 }
+# Everybody answers in the same instant: the farm itself, in one thread, is what answers late.
+CASES["at-once"].latencies = math.inf
 
 
 def paths():
@@ -110,7 +115,7 @@ async def answer(reader, writer, uid, manner, delay, rest, took):
             writer.write(rest)
             await writer.drain()
             took[uid] = time.monotonic() - asked
-    except (asyncio.IncompleteReadError, ConnectionError):
+    except (asyncio.IncompleteReadError, asyncio.CancelledError, ConnectionError):
         pass
     finally:
         writer.close()
@@ -206,7 +211,7 @@ def judge(name, case):
         missed.append(f"{behind:.3f} s behind the last")
     if rss > case.rss:
         missed.append(f"{rss:.0f} MiB")
-    if max(errors) > 0.1:
+    if max(errors) > case.latencies:
         missed.append(f"latencies off by {100 * max(errors):.1f} %")
     if scores and len({scores[uid] for uid in good}) != 1:
         missed.append("the same paths have different scores")
