@@ -12,6 +12,7 @@ mod intake;
 mod pool;
 mod question;
 mod socket;
+mod times;
 mod unpack;
 
 use std::net::{IpAddr, SocketAddr};

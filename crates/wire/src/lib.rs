@@ -8,7 +8,8 @@
 //! Their modules are pure: they build and read headers, and judge them, with time as a number that
 //! comes in. [`Axon`] serves: handlers of [`Synapse`]s behind limits, signatures and a memory of what
 //! was asked before. [`Dendrite`] asks: one axon or hundreds at once, whose answers are handed out as
-//! they land.
+//! they land. Either end also speaks in pieces ([`AxonBuilder::route_stream`], [`Dendrite::stream`]),
+//! where an answer is read while it is made.
 //!
 //! ```
 //! use axonry_wire::bt::{self, PythonValue};

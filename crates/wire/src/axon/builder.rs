@@ -138,6 +138,9 @@ impl AxonBuilder {
 
     /// Serves on a listener, from now on and within the runtime of the caller.
     ///
+    /// How many connections may wait to be taken is the listener's: `tokio::net::TcpSocket::listen`
+    /// says it, `TcpListener::bind` chooses few for an axon that many ask at once.
+    ///
     /// # Errors
     /// When the listener has no address any more.
     pub fn serve(self, listener: TcpListener) -> std::io::Result<Axon> {

@@ -31,12 +31,12 @@ impl Inner {
         let intake = Intake::new(&body, target.address, &self.limits)?;
         let value = intake.whole(&mut body).await?;
         let connection = begun.connection;
-        if !connection.kept(deadline) {
+        if !connection.times.kept(deadline) {
             let after = asked.elapsed();
             return Err(CallError::Timeout { after });
         }
         let answer = Answer {
-            latency: connection.latency(),
+            latency: connection.times.latency(),
             bytes: value.len(),
             value,
         };

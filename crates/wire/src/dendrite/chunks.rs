@@ -71,13 +71,15 @@ impl Dendrite {
         let beginning = self.inner.begin(target, question, Packing::Plain, deadline);
         let begun = self.within(target, deadline, beginning).await?;
         let (head, body) = begun.response.into_parts();
-        // Unpacking piece by piece is for nobody: no SDK packs what it streams.
-        if is_packed(&head.headers) {
-            return Err(CallError::Encoding);
-        }
-        let first = begun.connection.latency();
+        let intake = match is_packed(&head.headers) {
+            // Unpacking piece by piece is for nobody: no SDK packs what it streams.
+            true => Err(CallError::Encoding),
+            false => Intake::new(&body, target.address, &self.inner.limits),
+        };
+        let intake = intake.inspect_err(|error| self.inner.counting.stream(Some(error)))?;
+        let first = begun.connection.times.latency();
         Ok(Chunks {
-            intake: Intake::new(&body, target.address, &self.inner.limits)?,
+            intake,
             dendrite: self.clone(),
             target: *target,
             deadline,
@@ -126,10 +128,10 @@ impl Chunks {
         let until = later(self.deadline, OUR_TURN);
         let coming = timeout_at(until, self.intake.next(&mut self.body)).await;
         let piece = coming.map_err(|_| late(self.asked))??;
-        if !connection.kept(self.deadline) || Instant::now() > until {
+        if !connection.times.kept(self.deadline) || Instant::now() > until {
             return Err(late(self.asked));
         }
-        self.latency = connection.latency();
+        self.latency = connection.times.latency();
         Ok(piece)
     }
 

@@ -27,33 +27,6 @@ pub(super) struct Begun {
     pub(super) response: Response<Incoming>,
 }
 
-impl Connection {
-    /// From the first byte of the question to the last one that has come since.
-    pub(super) fn latency(&self) -> Duration {
-        let (went, came) = (self.times.went(), self.times.came());
-        let between = went
-            .zip(came)
-            .map(|(went, came)| came.checked_duration_since(went));
-        between.flatten().unwrap_or_default()
-    }
-
-    /// Whether bytes were there before they were asked for: who does not wait for the question must
-    /// not be the fastest for it. Clocks may differ by a little.
-    fn is_premature(&self) -> bool {
-        const CLOCKS: Duration = Duration::from_millis(1);
-
-        let (went, came) = (self.times.went(), self.times.came());
-        let both = went.zip(came);
-        both.is_some_and(|(went, came)| came + CLOCKS < went)
-    }
-
-    /// Whether what has come was there by a deadline.
-    pub(super) fn kept(&self, deadline: Instant) -> bool {
-        let came = self.times.came();
-        came.is_none_or(|came| Instant::from_std(came) <= deadline)
-    }
-}
-
 impl Dendrite {
     /// Runs a part of a call within its deadline, and has breaker and counters take note of how it
     /// ends. What comes out was there by the deadline.
@@ -135,11 +108,11 @@ impl Inner {
                 return Err(CallError::FirstByte { after });
             }
         };
-        if !connection.kept(deadline) {
+        if !connection.times.kept(deadline) {
             let after = started.elapsed();
             return Err(CallError::Timeout { after });
         }
-        if connection.is_premature() {
+        if connection.times.is_premature() {
             return Err(CallError::Unreadable {
                 reason: "it came before the question had gone".to_owned(),
             });

@@ -15,7 +15,8 @@ use tokio::time::{Instant, timeout_at};
 use tokio_util::task::AbortOnDropHandle;
 
 use super::CallError;
-use super::socket::{Socket, Times};
+use super::socket::Socket;
+use super::times::Times;
 
 /// Bytes of an answer's headers, trailers included.
 const HEAD_AT_MOST: usize = 64 << 10;

@@ -1,76 +1,18 @@
-//! A socket that knows when the first byte of a question went, and when the last of an answer came.
+//! A socket that takes the time of what it sends and receives.
 //!
-//! What is measured between the two is charged to who was asked, so the times are those of the
-//! socket: on Linux the kernel's own, taken when a packet arrives, however long it takes this
-//! process to get its turn and read.
+//! On Linux the time of what is received is the kernel's own, taken when a packet arrives, however
+//! long it takes this process to get its turn and read.
 
 use std::io;
 use std::pin::Pin;
 use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 use std::task::{Context, Poll, ready};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use tokio::io::{AsyncRead, AsyncWrite, ReadBuf};
 use tokio::net::TcpStream;
 
-/// When bytes went and came on one connection.
-#[derive(Debug)]
-pub(super) struct Times {
-    base: Instant,
-    /// Nanoseconds after `base`, and one; zero while there is nothing to tell.
-    went: AtomicU64,
-    came: AtomicU64,
-}
-
-impl Times {
-    fn new() -> Self {
-        Self {
-            base: Instant::now(),
-            went: AtomicU64::new(0),
-            came: AtomicU64::new(0),
-        }
-    }
-
-    /// Forgets the last question: what goes out next is the first byte of another.
-    pub(super) fn begin(&self) {
-        self.went.store(0, Ordering::Release);
-        self.came.store(0, Ordering::Release);
-    }
-
-    /// When the first byte of the question was written.
-    pub(super) fn went(&self) -> Option<Instant> {
-        self.instant(&self.went)
-    }
-
-    /// When the last byte that has been read arrived.
-    pub(super) fn came(&self) -> Option<Instant> {
-        self.instant(&self.came)
-    }
-
-    fn instant(&self, time: &AtomicU64) -> Option<Instant> {
-        let nanos = time.load(Ordering::Acquire).checked_sub(1)?;
-        Some(self.base + Duration::from_nanos(nanos))
-    }
-
-    fn nanos(&self, at: Instant) -> u64 {
-        let since = at.saturating_duration_since(self.base).as_nanos();
-        // Five hundred years of one connection are not enough to saturate it.
-        u64::try_from(since).unwrap_or(u64::MAX).saturating_add(1)
-    }
-
-    fn wrote(&self, at: Instant) {
-        let first = Ordering::AcqRel;
-        // What follows the first byte changes nothing.
-        let _ = self
-            .went
-            .compare_exchange(0, self.nanos(at), first, Ordering::Relaxed);
-    }
-
-    fn read(&self, at: Instant) {
-        self.came.store(self.nanos(at), Ordering::Release);
-    }
-}
+use super::times::Times;
 
 /// A connected socket.
 #[derive(Debug)]
@@ -271,6 +213,8 @@ mod arrival {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use tokio::io::{AsyncReadExt, AsyncWriteExt};
     use tokio::net::TcpListener;
 

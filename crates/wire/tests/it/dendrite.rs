@@ -15,6 +15,8 @@ use tokio::net::TcpListener;
 use crate::fleet::{Fake, Manner, nobody};
 use crate::{hotkey, key};
 
+mod limits;
+
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Question {
     pub(crate) text: String,

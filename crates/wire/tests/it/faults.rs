@@ -6,8 +6,10 @@
 mod addresses;
 mod callers;
 mod content;
+#[cfg(target_os = "linux")]
 mod memory;
 mod readers;
 mod rounds;
 mod siege;
+#[cfg(target_os = "linux")]
 mod timing;

@@ -5,7 +5,7 @@ mod manner;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use tokio::io::{AsyncBufReadExt, AsyncReadExt, BufReader};
 use tokio::net::{TcpListener, TcpSocket, TcpStream};
@@ -27,7 +27,6 @@ pub(crate) struct Fake {
 struct Seen {
     connections: AtomicUsize,
     heads: Mutex<Vec<String>>,
-    took: Mutex<Vec<Duration>>,
 }
 
 pub(crate) const ANSWER: &str = r#"{"echo":"hello","asked_by":"somebody"}"#;
@@ -68,24 +67,12 @@ impl Fake {
         let heads = self.seen.heads.lock();
         heads.unwrap_or_else(PoisonError::into_inner).clone()
     }
-
-    /// How long each answer took by its own clock, from the first byte that it read of the question
-    /// to the last one that it wrote.
-    pub(crate) fn took(&self) -> Vec<Duration> {
-        let took = self.seen.took.lock();
-        took.unwrap_or_else(PoisonError::into_inner).clone()
-    }
 }
 
 impl Seen {
     fn asked(&self, head: String) {
         let mut heads = self.heads.lock().unwrap_or_else(PoisonError::into_inner);
         heads.push(head);
-    }
-
-    fn answered(&self, after: Duration) {
-        let mut took = self.took.lock().unwrap_or_else(PoisonError::into_inner);
-        took.push(after);
     }
 }
 
@@ -96,22 +83,24 @@ async fn serve(stream: TcpStream, manner: Manner, seen: Arc<Seen>) {
     }
     let _ = stream.set_nodelay(true);
     let mut stream = BufReader::new(stream);
+    if matches!(manner, Manner::TooEarly) {
+        manner.answer(stream.get_mut()).await;
+        read_request(&mut stream).await;
+        return;
+    }
     loop {
-        let Some((begun, head)) = read_request(&mut stream).await else {
+        let Some(head) = read_request(&mut stream).await else {
             return;
         };
         seen.asked(head);
         if manner.answer(stream.get_mut()).await.is_none() {
             return;
         }
-        seen.answered(begun.elapsed());
     }
 }
 
 /// Reads a head, and as much body as it announces.
-async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<(Instant, String)> {
-    stream.fill_buf().await.ok()?;
-    let begun = Instant::now();
+async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<String> {
     let mut head = String::new();
     while !head.ends_with("\r\n\r\n") {
         let read = stream.read_line(&mut head).await.ok()?;
@@ -124,7 +113,7 @@ async fn read_request(stream: &mut BufReader<TcpStream>) -> Option<(Instant, Str
     let length = length.split("\r\n").next()?;
     let mut body = vec![0; length.parse().ok()?];
     stream.read_exact(&mut body).await.ok()?;
-    Some((begun, head))
+    Some(head)
 }
 
 /// An address at which nobody listens.

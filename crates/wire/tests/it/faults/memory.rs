@@ -40,6 +40,8 @@ async fn too_much(times: usize) {
     let ended = ended.await.expect("no panic").expect("it ends");
     let said = String::from_utf8_lossy(&ended.stdout);
     assert!(ended.status.success() && said.contains("grew by"), "{said}");
+    let grew = said.lines().find(|line| line.contains("grew by"));
+    writeln!(std::io::stdout(), "{}", grew.unwrap_or_default()).expect("a pipe");
     for fake in &fleet {
         assert!(fake.heads().len() >= times, "everybody was asked");
     }

@@ -24,6 +24,8 @@ pub(crate) enum Manner {
     Reset,
     /// Resets it before.
     ResetAtOnce,
+    /// Answers before it has read anything, and once only.
+    TooEarly,
     SlowHead,
     /// The head at once and then a byte now and then.
     Drip,
@@ -47,7 +49,7 @@ impl Manner {
     pub(super) async fn answer(&self, stream: &mut TcpStream) -> Option<()> {
         let honest = || whole("", ANSWER.as_bytes());
         let bytes = match self {
-            Self::Honest => honest(),
+            Self::Honest | Self::TooEarly => honest(),
             Self::Thinking(time) => {
                 sleep(*time).await;
                 honest()
