@@ -90,22 +90,35 @@ pub(super) fn float(value: f64) -> String {
     if value.is_infinite() {
         return if value > 0.0 { "inf" } else { "-inf" }.to_owned();
     }
-    // Rust finds the same digits and writes them as `d.ddde±x`.
-    let scientific = format!("{value:e}");
+    let scientific = with_fewest_digits(value);
     let (digits, exponent) = scientific
         .split_once('e')
         .expect("the format has an exponent");
     let exponent: i32 = exponent.parse().expect("the format has a whole exponent");
     if (-4..16).contains(&exponent) {
-        let plain = format!("{value}");
-        return if plain.contains('.') {
-            plain
-        } else {
-            format!("{plain}.0")
-        };
+        let count = digits.bytes().filter(u8::is_ascii_digit).count();
+        let behind = i32::try_from(count).expect("17 at most") - 1 - exponent;
+        let decimals = usize::try_from(behind).unwrap_or(0).max(1);
+        return format!("{value:.decimals$}");
     }
     let sign = if exponent < 0 { '-' } else { '+' };
     format!("{digits}e{sign}{:02}", exponent.unsigned_abs())
+}
+
+/// The fewest digits that are read back as the same number, as `d.ddde±x`.
+///
+/// Rust counts them alike, but of two that are equally near takes the upper, where Python takes the
+/// even one: formatting to that count does too.
+fn with_fewest_digits(value: f64) -> String {
+    let fewest = format!("{value:e}");
+    let digits = fewest.split('e').next().unwrap_or_default();
+    let count = digits.bytes().filter(u8::is_ascii_digit).count();
+    let rounded = format!("{value:.*e}", count - 1);
+    if rounded.parse() == Ok(value) {
+        rounded
+    } else {
+        fewest
+    }
 }
 
 /// A text as `repr` has it: in the quotes it has fewer reasons to escape, with what cannot be
@@ -166,6 +179,8 @@ mod tests {
             (0.0001, "0.0001"),
             (0.000_099_99, "9.999e-05"),
             (9_999_999_999_999_998.0, "9999999999999998.0"),
+            (1_222_879_131_031_535.25, "1222879131031535.2"),
+            (1e15, "1000000000000000.0"),
             (1e16, "1e+16"),
             (1.5e300, "1.5e+300"),
             (5e-324, "5e-324"),
