@@ -6,6 +6,7 @@ mod number;
 mod output;
 mod price;
 mod synapse;
+mod text;
 
 use std::borrow::Cow;
 use std::fmt::Write as _;

@@ -1,8 +1,7 @@
 //! JSON as Python's `json` reads it from bytes, token by token, without building anything.
 
-use std::borrow::Cow;
-
 use super::encoding::sequence;
+use super::text::{Text, hex};
 
 /// How deep lists and dicts may stand in each other. Python ends near here too: its stack of 1000
 /// calls holds the parser's and those of the program around it.
@@ -42,13 +41,6 @@ pub(super) enum Token<'a> {
 
 pub(super) const LIST_END: u8 = b']';
 pub(super) const DICT_END: u8 = b'}';
-
-/// A text between its quotes.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Text<'a> {
-    raw: &'a [u8],
-    escaped: bool,
-}
 
 impl<'a> Reader<'a> {
     pub(super) const fn new(bytes: &'a [u8]) -> Self {
@@ -235,15 +227,15 @@ impl<'a> Reader<'a> {
                 b'"' => {
                     let raw = &self.bytes[start..self.at];
                     self.at += 1;
-                    return Ok(Text { raw, escaped });
+                    return Ok(Text::new(raw, escaped));
                 }
                 b'\\' => {
                     escaped = true;
                     self.at += 1;
                     self.escape()?;
                 }
-                ..b' ' => return Err(Malformed),
-                ..0x80 => self.at += 1,
+                0..b' ' => return Err(Malformed),
+                b' '..0x80 => self.at += 1,
                 _ => self.at += sequence(self.rest()).ok_or(Malformed)?,
             }
         }
@@ -257,52 +249,6 @@ impl<'a> Reader<'a> {
         };
         self.at += length;
         Ok(())
-    }
-}
-
-/// The number that four hexadecimal digits write.
-fn hex(digits: &[u8]) -> Option<u32> {
-    let digits = digits.get(..4)?.iter();
-    digits
-        .map(|&digit| char::from(digit).to_digit(16))
-        .try_fold(0, |code, digit| Some(code * 16 + digit?))
-}
-
-impl<'a> Text<'a> {
-    /// The text, or `None` if it holds half a character.
-    pub(super) fn decoded(self) -> Option<Cow<'a, str>> {
-        let mut rest = std::str::from_utf8(self.raw).ok()?;
-        if !self.escaped {
-            return Some(Cow::Borrowed(rest));
-        }
-        let mut text = String::with_capacity(rest.len());
-        while let Some((before, after)) = rest.split_once('\\') {
-            text.push_str(before);
-            let (kind, after) = after.split_at(1);
-            rest = after;
-            text.push(match kind {
-                "u" => {
-                    let code = hex(rest.as_bytes())?;
-                    rest = &rest[4..];
-                    let low = rest.strip_prefix("\\u").and_then(|low| hex(low.as_bytes()));
-                    match (code, low) {
-                        (0xD800..0xDC00, Some(low @ 0xDC00..0xE000)) => {
-                            rest = &rest[6..];
-                            char::from_u32(0x1_0000 + ((code - 0xD800) << 10) + (low - 0xDC00))?
-                        }
-                        _ => char::from_u32(code)?,
-                    }
-                }
-                "b" => '\u{8}',
-                "f" => '\u{C}',
-                "n" => '\n',
-                "r" => '\r',
-                "t" => '\t',
-                itself => itself.chars().next()?,
-            });
-        }
-        text.push_str(rest);
-        Some(Cow::Owned(text))
     }
 }
 
@@ -386,21 +332,5 @@ mod tests {
             reads(format!("{}.0", "1".repeat(9_999)).as_bytes()),
             "floats may be long"
         );
-    }
-
-    #[test]
-    fn escapes_are_undone() {
-        for (json, text) in [
-            (r#""a\n\"\\\/\u00e4""#, Some("a\n\"\\/ä")),
-            (r#""\ud83d\ude00!""#, Some("😀!")),
-            (r#""\ud83d""#, None),
-            (r#""\ud83d\u0041""#, None),
-            (r#""\ude00\ud83d""#, None),
-        ] {
-            let Ok(Token::Text(read)) = Reader::new(json.as_bytes()).value() else {
-                panic!("{json} is a text");
-            };
-            assert_eq!(read.decoded().as_deref(), text, "{json}");
-        }
     }
 }

@@ -2,7 +2,8 @@
 //! `mode-network/synth-subnet` `synth/protocol.py`, as pydantic judges them.
 
 use super::coercion::{float_is_whole, python_float, python_int, whole};
-use super::json::{DICT_END, Malformed, Reader, Text, Token};
+use super::json::{DICT_END, Malformed, Reader, Token};
+use super::text::Text;
 
 /// What a field must be. Those of the SDK may also be null.
 #[derive(Clone, Copy, Debug)]

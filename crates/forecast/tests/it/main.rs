@@ -1,5 +1,6 @@
 //! Forecasts over the public interface.
 
+mod answers;
 mod farm;
 mod forward;
 mod mechanism;

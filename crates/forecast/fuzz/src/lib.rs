@@ -1,0 +1,3 @@
+//! Fuzzing `axonry-forecast`: `cargo +nightly fuzz run answer` in this folder's parent.
+
+pub mod input;
