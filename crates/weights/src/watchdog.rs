@@ -208,8 +208,16 @@ impl Watchdog {
             });
         };
         let updates = chain.last_updates(netuid, mechanism, at.hash).await?;
+        // A list that does not reach the slot has not said that nothing was ever set.
         let update = updates.get(usize::from(neuron.uid.0)).copied();
-        let update = update.unwrap_or_default();
+        let update = update.ok_or_else(|| ChainError::Decode {
+            item: "SubtensorModule.LastUpdate".to_owned(),
+            reason: format!(
+                "it has {} entries and none of uid {}",
+                updates.len(),
+                neuron.uid
+            ),
+        })?;
         let landed = match self.revealed.filter(|_| self.reveals) {
             Some(revealed) => revealed,
             None => update,

@@ -1,3 +1,4 @@
+use axonry_chain::EpochClock;
 use axonry_core::{BlockHash, BlockNumber, MechId, NetUid, Weights};
 use tokio::time::Instant;
 
@@ -5,6 +6,10 @@ use super::carrier::preimage;
 use super::patience::{Lost, patiently};
 use super::signing::digest;
 use super::{Attempt, Carrier, Setter};
+
+/// In so many epochs an extrinsic is looked for at the most; an era of 64 blocks spans that many of
+/// four blocks each.
+const MOST_EPOCHS: u64 = 16;
 
 /// What is to be seen in state when an extrinsic has done its work.
 pub(super) struct Target<'a> {
@@ -88,8 +93,22 @@ impl Setter {
                 epoch,
                 ..
             } => {
-                // It was signed in this epoch, and may have been included in the next.
-                for epoch in [epoch, epoch.saturating_add(1)] {
+                // It was signed in this epoch, and may have been included in any until it expired: an
+                // era spans several short ones.
+                let rules = patiently(deadline, pause, || self.chain.hyperparameters(netuid, at));
+                let epochs = rules.await?.epochs;
+                let valid_until = target.attempt.valid_until;
+                let last = epochs.epoch_of(valid_until);
+                // Where epochs are not known ahead, the one under way is the last that there can be.
+                let last = last.or(match &epochs {
+                    EpochClock::Stateful(epochs) => Some(epochs.epoch_index.saturating_add(1)),
+                    EpochClock::Formula(_) => None,
+                });
+                let next = epoch.saturating_add(1);
+                let last = last
+                    .unwrap_or(next)
+                    .clamp(next, epoch.saturating_add(MOST_EPOCHS));
+                for epoch in epoch..=last {
                     let commits = patiently(deadline, pause, || {
                         self.chain.timelocked_commits(netuid, mechanism, epoch, at)
                     });

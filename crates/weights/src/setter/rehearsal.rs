@@ -18,8 +18,9 @@ pub struct Rehearsal {
     pub path: Option<Path>,
     /// The hotkey's slot; `None` where it has none.
     pub uid: Option<Uid>,
-    /// When the hotkey last set or committed weights; block 0 is never.
-    pub last_update: BlockNumber,
+    /// When the hotkey last set or committed weights; block 0 is never, and `None` where state does
+    /// not say.
+    pub last_update: Option<BlockNumber>,
     /// The blocks it can land in and count in the next epoch: it opens with the first legal one.
     pub window: Window,
     /// Why it would not be sent at all.
@@ -64,9 +65,7 @@ impl Setter {
 
         let hotkey = Hotkey::from(self.signer.account());
         let slot = metagraph.uid_of(&hotkey);
-        let last_update = slot
-            .and_then(|uid| updates.get(usize::from(uid.0)).copied())
-            .unwrap_or_default();
+        let last_update = slot.and_then(|uid| updates.get(usize::from(uid.0)).copied());
         let in_force = match slot {
             None => Vec::new(),
             Some(uid) => {
@@ -78,7 +77,9 @@ impl Setter {
         };
         let path = Path::choose(&rules, self.settings.commits);
         let checked = check(plan, hotkey, self.settings.version_key, &rules, &metagraph);
-        let mut window = window(head.number, last_update, &rules);
+        // For the rate limit the chain takes what it does not have as never.
+        let since = last_update.unwrap_or_default();
+        let mut window = window(head.number, since, &rules);
         let mut rehearsal = Rehearsal {
             at: head,
             path: path.as_ref().ok().copied(),
@@ -112,7 +113,7 @@ impl Setter {
         let ready = Ready {
             head,
             uid,
-            last_update,
+            last_update: since,
             epoch: rules.epochs.epoch_of(head.number.plus(1)),
             epochs: rules.epochs,
             reveal_period: rules.reveal_period_epochs,

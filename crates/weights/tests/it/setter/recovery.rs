@@ -3,11 +3,14 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use axonry_chain::{EpochClock, FormulaEpochs, TimelockedCommit};
 use axonry_core::{BlockNumber, MechId, Uid};
 use axonry_weights::{Attempt, Carrier, Intent, Landing, Rejection, SetterSettings};
 
 use super::{plan, set, setter, settings, submitted};
-use crate::fake::{FIRST, FakeChain, MemoryJournal, NETUID, Submission, Told, block, hotkey};
+use crate::fake::{
+    FIRST, FakeChain, MemoryJournal, NETUID, Submission, Told, Waiting, block, hotkey,
+};
 
 /// What a process that died right after sending left behind: an extrinsic signed at block 995.
 fn left_behind(chain: &FakeChain, round: u64, valid_until: u64) -> Intent {
@@ -38,6 +41,51 @@ async fn after_a_crash_a_vector_that_landed_is_found_and_not_sent_again() {
     let landing = set(&chain, &journal).await.expect("settled");
     assert_eq!(landing, Landing::VerifiedInState { block: block(997) });
     assert_eq!(submitted(&chain), 0);
+}
+
+/// An era spans several epochs of a subnet whose tempo is short.
+#[tokio::test(start_paused = true)]
+async fn after_a_crash_a_commit_is_found_whichever_epoch_included_it() {
+    let chain = FakeChain::new([]);
+    let epochs = FormulaEpochs {
+        netuid: NETUID,
+        tempo: 4,
+    };
+    let sealed = vec![7; 8];
+    let mut digest = [0; 32];
+    let hash = blake2b_simd::Params::new().hash_length(32).hash(&sealed);
+    digest.copy_from_slice(hash.as_bytes());
+    {
+        let mut state = chain.state();
+        state.rules.epochs = EpochClock::Formula(epochs);
+        state.rules.commit_reveal_enabled = true;
+        state.rules.commit_reveal_version = Some(4);
+        state.sealed.push(Waiting {
+            commit: TimelockedCommit {
+                hotkey: hotkey(0),
+                block: BlockNumber(999),
+                sealed,
+                reveal_round: 1_000,
+            },
+            since: 999,
+            until: None,
+        });
+    }
+    let signed_in = epochs.epoch_of(BlockNumber(980)).expect("a tempo");
+    let included_in = epochs.epoch_of(BlockNumber(999)).expect("a tempo");
+    assert!(included_in > signed_in + 2, "epochs later");
+    let mut intent = left_behind(&chain, 1, 1011);
+    intent.attempt.birth = block(980);
+    intent.attempt.carrier = Carrier::Timelocked {
+        digest,
+        round: 1_000,
+        epoch: signed_in,
+    };
+    let landing = set(&chain, &MemoryJournal::with(intent)).await;
+    let committed =
+        matches!(&landing, Ok(Landing::Committed { block, .. }) if block.number.0 == 999);
+    assert!(committed, "{landing:?}");
+    assert_eq!(submitted(&chain), 0, "it is there, and not sent again");
 }
 
 #[tokio::test(start_paused = true)]
