@@ -1,0 +1,10 @@
+//! The standings as people and programs see them, after rounds of a validator in its own process.
+
+mod browser;
+mod driver;
+mod page;
+#[path = "../crash/program.rs"]
+mod program;
+mod shown;
+#[path = "../../../crates/leaderboard/benches/subnet/mod.rs"]
+mod subnet;
