@@ -79,8 +79,8 @@ pub struct RehearsalReport {
     pub commit_version: Option<u16>,
     /// The hotkey's slot.
     pub uid: Option<Uid>,
-    /// When the hotkey last set or committed weights; 0 is never.
-    pub last_update: BlockNumber,
+    /// When the hotkey last set or committed weights; 0 is never, `null` where state does not say.
+    pub last_update: Option<BlockNumber>,
     /// The first block it can land in.
     pub first_legal_block: BlockNumber,
     /// The last block in which it counts for the next epoch; `null` where none runs.

@@ -120,7 +120,9 @@ impl Weigher {
         let plan = plan.map_err(|error| words(&error))?;
         let rehearsal = self.rehearse(&plan).await.map_err(|error| words(&error))?;
         let head = rehearsal.at.number;
-        let young = head.since(rehearsal.last_update) < u64::from(snapshot.rules.tempo());
+        let tempo = u64::from(snapshot.rules.tempo());
+        // What state does not say is no reason to hold a vector back.
+        let young = rehearsal.last_update.is_some_and(|last| head.since(last) < tempo);
         if young || rehearsal.waits.is_some() || !rehearsal.would_land() {
             return Ok(None);
         }

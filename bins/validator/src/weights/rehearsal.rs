@@ -107,9 +107,10 @@ impl Prospect {
 
     fn difference(&self) -> String {
         let rehearsal = &self.rehearsal;
-        let mut text = match rehearsal.last_update.0 {
-            0 => "nothing is in force yet\n".to_owned(),
-            since => format!(
+        let mut text = match rehearsal.last_update {
+            None => "what is in force cannot be read\n".to_owned(),
+            Some(BlockNumber(0)) => "nothing is in force yet\n".to_owned(),
+            Some(since) => format!(
                 "moves {:.2} % of the weight from what is in force since block {since}\n",
                 rehearsal.moved * 100.0,
             ),
