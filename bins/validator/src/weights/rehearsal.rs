@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use axonry_chain::{Ledger, Validity};
-use axonry_core::{Hotkey, Rao};
+use axonry_core::{BlockNumber, Hotkey, Rao};
 use axonry_neuron::{PlanReport, RehearsalReport, chain_of};
 use axonry_substrate::Substrate;
 use axonry_weights::{Dropped, Plan};
