@@ -3,6 +3,7 @@
 use std::process;
 use std::time::Duration;
 
+use axonry_manual::Manual;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::{Parser, Subcommand};
 
@@ -41,6 +42,8 @@ pub(crate) enum Command {
     Serve(Box<ServeArguments>),
     /// Register this hotkey in a subnet, which burns TAO of its coldkey.
     Register(Box<RegisterArguments>),
+    #[command(flatten)]
+    Manual(Manual),
 }
 
 impl Arguments {

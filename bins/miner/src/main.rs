@@ -14,6 +14,7 @@ mod token;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::CommandFactory;
 use tokio::runtime::Runtime;
 
 use crate::arguments::{Arguments, Command};
@@ -29,6 +30,16 @@ fn main() -> ExitCode {
         Command::Score(asked) => run(score::score(&asked), asked.json),
         Command::Serve(asked) => run(serve::serve(&asked), asked.subnet.json),
         Command::Register(asked) => run(register::register(&asked), asked.subnet.json),
+        Command::Manual(asked) => {
+            let written = asked.write(Arguments::command(), &mut std::io::stdout());
+            match written {
+                Ok(()) => ExitCode::SUCCESS,
+                Err(error) => {
+                    report::say_on_stderr(&format!("error: {error}"));
+                    ExitCode::FAILURE
+                }
+            }
+        }
     }
 }
 

@@ -2,6 +2,7 @@
 
 mod exchange;
 mod git;
+mod manual;
 mod serving;
 mod slots;
 mod sources;
