@@ -301,7 +301,10 @@ impl Command {
                 &mut given.subnet
             }
             Self::Explain(given) => &mut given.subnet,
-            Self::Leaderboard(given) => &mut given.alone.subnet,
+            Self::Leaderboard(given) => match given.command {
+                None => &mut given.alone.subnet,
+                Some(_) => return None,
+            },
             Self::Tokens(command) => command.subnet(),
             Self::Compat(_) | Self::Stake(_) | Self::ScoreChanges => return None,
         })
