@@ -4,6 +4,7 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 use std::process;
 
+use axonry_manual::Manual;
 use axonry_operations::LogFormat;
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 use clap::parser::ValueSource;
@@ -84,6 +85,8 @@ pub(crate) enum Command {
     Compat(CompatArguments),
     /// Say why a miner got its score: every pull request and issue, and what it brought.
     Explain(Box<ExplainArguments>),
+    #[command(flatten)]
+    Manual(Manual),
     /// Score changes for the process that started this one.
     #[command(name = SCORE_CHANGES, hide = true)]
     ScoreChanges,
@@ -306,7 +309,9 @@ impl Command {
                 Some(_) => return None,
             },
             Self::Tokens(command) => command.subnet(),
-            Self::Compat(_) | Self::Stake(_) | Self::ScoreChanges => return None,
+            Self::Compat(_) | Self::Stake(_) | Self::Manual(_) | Self::ScoreChanges => {
+                return None;
+            }
         })
     }
 }

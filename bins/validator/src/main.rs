@@ -28,6 +28,7 @@ mod wiring;
 use std::process::ExitCode;
 
 use anyhow::Result;
+use clap::CommandFactory;
 use tokio::runtime::Runtime;
 
 use crate::arguments::{Arguments, Command};
@@ -69,6 +70,10 @@ async fn carry_out(command: Command) -> Result<ExitCode> {
         Command::Leaderboard(given) => leaderboard::leaderboard(*given).await?,
         Command::Explain(given) => {
             explain::explain(*given).await?;
+            true
+        }
+        Command::Manual(asked) => {
+            asked.write(Arguments::command(), &mut std::io::stdout())?;
             true
         }
         Command::ScoreChanges => {
