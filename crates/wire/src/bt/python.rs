@@ -174,6 +174,10 @@ mod tests {
     use super::*;
 
     #[test]
+    #[expect(
+        clippy::excessive_precision,
+        reason = "the value half way between two decimals is what is printed here"
+    )]
     fn floats_change_their_form_where_python_does() {
         for (value, text) in [
             (0.0001, "0.0001"),
