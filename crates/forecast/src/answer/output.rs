@@ -156,7 +156,9 @@ impl OutputReader {
             return Ok(());
         }
         reader.skip(&value)?;
-        output.coerces &= Header::coerced(&value).is_some();
+        // A list of millions of numbers need not be printed to be refused.
+        let is_int = matches!(value, Token::Int(_) | Token::Bool(_));
+        output.coerces &= is_int || Header::coerced(&value).is_some();
         output.plain = false;
         output.flaw.or(Views {
             raw: Some(Flaw::PathFormat(kind(&value))),
