@@ -1,5 +1,8 @@
 //! What the tests of the whole system share: a devnet, and a validator put together on it.
 
+pub mod outside;
+pub mod programs;
+
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::Duration;

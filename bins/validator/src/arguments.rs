@@ -12,7 +12,9 @@ use clap::{ArgMatches, Args, CommandFactory, FromArgMatches, Parser, Subcommand,
 
 use crate::compat::CompatArguments;
 use crate::exchange::{ExchangeArguments, TokensCommand};
+use crate::forecast::ForecastArguments;
 use crate::leaderboard::LeaderboardArguments;
+use crate::recording::ReplayArguments;
 use crate::settings::{
     Commits, DevnetSettings, KeyArguments, MechanismName, NewState, SourceArguments,
 };
@@ -87,6 +89,8 @@ pub(crate) enum Command {
     Explain(Box<ExplainArguments>),
     #[command(flatten)]
     Manual(Manual),
+    /// Judge recorded rounds again, and say whether they come to the same.
+    Replay(ReplayArguments),
     /// Score changes for the process that started this one.
     #[command(name = SCORE_CHANGES, hide = true)]
     ScoreChanges,
@@ -183,6 +187,8 @@ pub(crate) struct RunArguments {
     #[command(flatten)]
     pub(crate) sources: SourceArguments,
     #[command(flatten)]
+    pub(crate) forecast: ForecastArguments,
+    #[command(flatten)]
     pub(crate) exchange: ExchangeArguments,
     /// How many rounds to run before ending [default: 1 on the devnet, else without end].
     #[arg(
@@ -201,6 +207,10 @@ pub(crate) struct RunArguments {
     /// Serve the standings as a page at this address, such as `127.0.0.1:8474`.
     #[arg(long, env = "AXONRY_LEADERBOARD", value_name = "ADDRESS")]
     pub(crate) leaderboard: Option<SocketAddr>,
+    /// Keep everything that miners are judged by in this folder, for `validator replay`; what was
+    /// fetched in earlier runs is fetched again.
+    #[arg(long, env = "AXONRY_RECORD", value_name = "DIR")]
+    pub(crate) record: Option<PathBuf>,
     /// Judge and plan, say what would be set and whether it would land, and set nothing.
     #[arg(long)]
     pub(crate) dry_run: bool,
@@ -309,7 +319,11 @@ impl Command {
                 Some(_) => return None,
             },
             Self::Tokens(command) => command.subnet(),
-            Self::Compat(_) | Self::Stake(_) | Self::Manual(_) | Self::ScoreChanges => {
+            Self::Compat(_)
+            | Self::Stake(_)
+            | Self::Replay(_)
+            | Self::Manual(_)
+            | Self::ScoreChanges => {
                 return None;
             }
         })

@@ -1,14 +1,19 @@
 //! The mechanism a run judges by, put together in the order in which things can fail.
 
+use std::path::Path;
 use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
+use axonry_core::NetUid;
 use axonry_devnet::Devnet;
 use axonry_http::{Client, ClientBuilder};
 use axonry_neuron::{Mechanism, ValidatorSettings};
 
+use axonry_weights::ReservedShares;
+
 use crate::connection::Connected;
 use crate::forecast::{self, Attendance};
+use crate::recording::Recording;
 use crate::settings::JudgingSettings;
 use crate::source;
 
@@ -68,6 +73,19 @@ impl Sources {
         match self {
             Self::OpenSource(sources) => validating.clock = sources.clock,
             Self::Forecast(_) => forecast::Sources::settle(validating),
+        }
+    }
+
+    /// Lets everything be kept that miners are judged by.
+    pub(crate) fn record(
+        &mut self,
+        folder: &Path,
+        netuid: NetUid,
+        reserved: &ReservedShares,
+    ) -> Result<Arc<Recording>> {
+        match self {
+            Self::OpenSource(sources) => sources.record(folder, netuid, reserved),
+            Self::Forecast(_) => bail!("--record: forecasts are not recorded yet"),
         }
     }
 

@@ -8,11 +8,13 @@ mod doctor;
 mod embedded;
 mod exchange;
 mod explain;
+mod forecast;
 mod judge;
 mod leaderboard;
 mod network;
 mod operations;
 mod progress;
+mod recording;
 mod report;
 mod requests;
 mod run;
@@ -76,6 +78,7 @@ async fn carry_out(command: Command) -> Result<ExitCode> {
             asked.write(Arguments::command(), &mut std::io::stdout())?;
             true
         }
+        Command::Replay(given) => recording::replay(given).await?,
         Command::ScoreChanges => {
             axonry_oss::serve_parsing(Default::default()).map_err(anyhow::Error::from_boxed)?;
             true

@@ -12,6 +12,7 @@ mod state;
 mod tests;
 
 use std::net::SocketAddr;
+use std::path::PathBuf;
 
 use anyhow::{Result, bail};
 use axonry_core::NetUid;
@@ -19,6 +20,7 @@ use axonry_weights::ReservedShares;
 
 use crate::arguments::{DoctorArguments, RunArguments, SubnetArguments};
 use crate::exchange::{self, ExchangeSettings};
+use crate::forecast::{ForecastArguments, ForecastSettings};
 use crate::network::Network;
 
 pub(crate) use commits::Commits;
@@ -40,6 +42,8 @@ pub(crate) struct Settings {
     pub(crate) rounds: Option<u64>,
     /// Whether the round is to say what it would set, and to set nothing.
     pub(crate) dry_run: bool,
+    /// Where everything is kept that miners are judged by.
+    pub(crate) record: Option<PathBuf>,
     /// Where metrics and health are served.
     pub(crate) metrics: Option<SocketAddr>,
     /// Where the standings are shown.
@@ -88,11 +92,18 @@ impl Settings {
         };
         let (metrics, leaderboard) = (file.metrics, file.leaderboard);
         let exchange = ExchangeSettings::resolve(given.exchange, file.exchange.clone())?;
-        let (subnet, judging) = SubnetSettings::with_judging(given.subnet, given.sources, file)?;
+        let (subnet, judging) =
+            SubnetSettings::with_judging(given.subnet, given.sources, given.forecast, file)?;
+        if given.dry_run && matches!(judging, JudgingSettings::Forecast(_)) {
+            bail!(
+                "--dry-run is not supported yet with --mechanism forecast: miners would be asked"
+            );
+        }
         let one = given.dry_run || (subnet.network == Network::Devnet && !forever);
         Ok(Self {
             rounds: rounds.or(one.then_some(1)),
             dry_run: given.dry_run,
+            record: given.record,
             metrics: given.metrics.or(metrics),
             leaderboard: given.leaderboard.or(leaderboard),
             exchange,
@@ -112,17 +123,25 @@ impl SubnetSettings {
     /// The same with what miners are judged by.
     pub(crate) fn examined(given: DoctorArguments) -> Result<(Self, JudgingSettings)> {
         let file = File::named(given.subnet.config.as_deref())?;
-        Self::with_judging(given.subnet, given.sources, file)
+        Self::with_judging(
+            given.subnet,
+            given.sources,
+            ForecastArguments::default(),
+            file,
+        )
     }
 
     fn with_judging(
         given: SubnetArguments,
         sources: SourceArguments,
+        forecast: ForecastArguments,
         mut file: File,
     ) -> Result<(Self, JudgingSettings)> {
         let mut sources = SourceSettings::resolve(sources, std::mem::take(&mut file.sources))?;
+        let forecast = ForecastSettings::resolve(forecast, std::mem::take(&mut file.forecast))?;
         let subnet = Self::of(given, file)?;
         let judging = match subnet.mechanism {
+            MechanismName::Forecast => JudgingSettings::Forecast(forecast),
             MechanismName::Oss => {
                 sources.tokens = sources.tokens.or_else(|| exchange::kept(&subnet));
                 JudgingSettings::OpenSource(sources)

@@ -6,17 +6,21 @@ use std::process::Command;
 use std::sync::Arc;
 
 use anyhow::{Context, Result, bail};
-use axonry_core::UnixMillis;
+use axonry_core::{NetUid, UnixMillis};
 use axonry_devnet::Devnet;
 use axonry_github::{
     ContentCache, GitHub, MIRROR_QUOTA, MIRROR_URL, Mirror, PatStore, PullRequestSource, Secret,
 };
-use axonry_http::{Client, Quota};
+use axonry_http::{Client, Quota, Tape};
 use axonry_neuron::Clock;
-use axonry_oss::{LIVE_REGISTRY, OpenSource, Registry, Tables, TokenSource, WorkerSettings};
+use axonry_oss::{
+    LIVE_REGISTRY, OpenSource, Registry, Tables, TokenListener, TokenSource, WorkerSettings,
+};
+use axonry_weights::ReservedShares;
 use url::Url;
 
 use crate::arguments::SCORE_CHANGES;
+use crate::recording::{About, Recording};
 use crate::settings::{Source, SourceSettings};
 
 /// How many bytes of pull requests' contents and scores are kept on disk: some rounds of 256
@@ -27,6 +31,7 @@ const CONTENTS: u64 = 1 << 30;
 pub(crate) struct Given {
     tokens: Option<PathBuf>,
     registry: Option<Registry>,
+    texts: Texts,
     tables: Tables,
     reading: Vec<Secret>,
 }
@@ -37,15 +42,54 @@ impl Given {
             PatStore::read(path)?;
         }
         let registry = settings.repositories.as_deref().map(registry);
+        let texts = Texts::read(settings)?;
         Ok(Self {
             tokens: settings.tokens.clone(),
             registry: registry.transpose()?,
-            tables: tables(settings)?,
+            tables: texts.tables()?,
+            texts,
             reading: match &settings.github_tokens {
                 Some(path) => secrets(path)?,
                 None => Vec::new(),
             },
         })
+    }
+}
+
+/// What is weighed how, as files say it.
+#[derive(Clone, Debug, Default)]
+struct Texts {
+    repositories: Option<String>,
+    token_weights: Option<String>,
+    languages: Option<String>,
+}
+
+impl Texts {
+    fn read(settings: &SourceSettings) -> Result<Self> {
+        let read = |what: &str, path: &Option<PathBuf>| {
+            let read = path.as_ref().map(|path| {
+                let named = || format!("{what} file `{}`", path.display());
+                fs::read_to_string(path).with_context(named)
+            });
+            read.transpose()
+        };
+        Ok(Self {
+            repositories: read("repositories", &settings.repositories)?,
+            token_weights: read("token weights", &settings.token_weights)?,
+            languages: read("languages", &settings.languages)?,
+        })
+    }
+
+    /// The subnet's tables, but for those that files give.
+    fn tables(&self) -> Result<Tables> {
+        let mut tables = Tables::upstream();
+        if let Some(text) = &self.token_weights {
+            tables = tables.with_token_weights(text).context("token weights")?;
+        }
+        if let Some(text) = &self.languages {
+            tables = tables.with_languages(text).context("languages")?;
+        }
+        Ok(tables)
     }
 }
 
@@ -57,7 +101,11 @@ pub(crate) struct Sources {
     github: Option<Url>,
     tokens: TokenSource,
     registry: Registry,
+    texts: Texts,
     tables: Tables,
+    /// Who keeps what is asked and answered, or answers in the servers' place.
+    tape: Option<Arc<dyn Tape>>,
+    heard: Option<Arc<dyn TokenListener>>,
     /// The tokens that GitHub is read with.
     reading: Vec<Secret>,
     pub(crate) clock: Clock,
@@ -96,10 +144,14 @@ impl Sources {
                  with one token per line"
             ),
         };
+        let mut texts = given.texts;
         let registry = match (given.registry, devnet) {
             (Some(registry), _) => registry,
-            (None, Some(devnet)) => Registry::from_json(&devnet.registry().to_string())?,
-            (None, None) => Registry::from_json(LIVE_REGISTRY)?,
+            (None, devnet) => {
+                let own = devnet.map(|devnet| devnet.registry().to_string());
+                let text = own.unwrap_or_else(|| LIVE_REGISTRY.to_owned());
+                Registry::from_json(texts.repositories.insert(text))?
+            }
         };
         let mirror = match (&settings.mirror, devnet) {
             (Some(url), _) => url.clone(),
@@ -122,11 +174,64 @@ impl Sources {
             github,
             tokens,
             registry,
+            texts,
             tables: given.tables,
+            tape: None,
+            heard: None,
             reading,
             clock,
             quota: settings.quota,
             in_flight: settings.in_flight,
+        })
+    }
+
+    /// Lets everything be kept that miners are judged by.
+    pub(crate) fn record(
+        &mut self,
+        folder: &Path,
+        netuid: NetUid,
+        reserved: &ReservedShares,
+    ) -> Result<Arc<Recording>> {
+        let Texts {
+            repositories,
+            token_weights,
+            languages,
+        } = self.texts.clone();
+        let places = (self.source, self.mirror.clone(), self.github.clone());
+        let texts = (repositories.unwrap_or_default(), token_weights, languages);
+        let about = About::new(netuid, places, texts, &self.reading, reserved)?;
+        let recording = Arc::new(Recording::begin(folder, &about)?);
+        self.tape = Some(Arc::clone(&recording) as _);
+        self.heard = Some(Arc::clone(&recording) as _);
+        Ok(recording)
+    }
+
+    /// Those of a run that was recorded.
+    pub(crate) fn replayed(
+        about: &About,
+        tape: Arc<dyn Tape>,
+        tokens: TokenSource,
+        in_flight: usize,
+    ) -> Result<Self> {
+        let texts = Texts {
+            repositories: Some(about.repositories.clone()),
+            token_weights: about.token_weights.clone(),
+            languages: about.languages.clone(),
+        };
+        Ok(Self {
+            source: about.source,
+            mirror: about.mirror.clone(),
+            github: about.github.clone(),
+            tokens,
+            registry: Registry::from_json(&about.repositories)?,
+            tables: texts.tables()?,
+            texts,
+            tape: Some(tape),
+            heard: None,
+            reading: about.reading.iter().cloned().map(Secret::new).collect(),
+            clock: Clock::System,
+            quota: None,
+            in_flight: in_flight.max(1),
         })
     }
 
@@ -140,6 +245,9 @@ impl Sources {
             let host = self.mirror.host_str().unwrap_or_default();
             let port = self.mirror.port_or_known_default().unwrap_or_default();
             builder = builder.quota(format!("{host}:{port}"), quota);
+        }
+        if let Some(tape) = &self.tape {
+            builder = builder.tape(Arc::clone(tape));
         }
         builder.build().context("could not make the HTTP client")
     }
@@ -166,7 +274,11 @@ impl Sources {
             .tables(self.tables)
             .tokens(self.tokens)
             .parse_apart(parser, WorkerSettings::default());
-        if let Some(folder) = contents {
+        if let Some(listener) = self.heard {
+            builder = builder.heard_by(listener);
+        }
+        // What was kept before would not be on the tape.
+        if let Some(folder) = contents.filter(|_| self.tape.is_none()) {
             let named = || format!("cannot keep fetched contents in `{}`", folder.display());
             builder = builder.cache(ContentCache::open(folder, CONTENTS).with_context(named)?);
         }
@@ -191,18 +303,7 @@ pub(crate) fn registry(path: &Path) -> Result<Registry> {
 
 /// What tokens and languages weigh: the subnet's tables, but for those that files give.
 pub(crate) fn tables(settings: &SourceSettings) -> Result<Tables> {
-    let mut tables = Tables::upstream();
-    if let Some(path) = &settings.token_weights {
-        let named = || format!("token weights file `{}`", path.display());
-        let text = fs::read_to_string(path).with_context(named)?;
-        tables = tables.with_token_weights(&text).with_context(named)?;
-    }
-    if let Some(path) = &settings.languages {
-        let named = || format!("languages file `{}`", path.display());
-        let text = fs::read_to_string(path).with_context(named)?;
-        tables = tables.with_languages(&text).with_context(named)?;
-    }
-    Ok(tables)
+    Texts::read(settings)?.tables()
 }
 
 /// One token per line; what is empty or begins with `#` is none.

@@ -16,6 +16,7 @@ use crate::judge::{Given, Judge, Sources};
 use crate::leaderboard;
 use crate::operations::Operations;
 use crate::progress::{Bars, Together};
+use crate::recording::Recording;
 use crate::requests::Requests;
 use crate::settings::Settings;
 use crate::state::{Purpose, StandIn};
@@ -32,6 +33,8 @@ pub(crate) struct Wired {
     pub(crate) greeting: Option<String>,
     /// Ends the process when it stands still.
     watchdog: Watchdog,
+    /// What the rounds are judged by, as it is written down.
+    recording: Option<Arc<Recording>>,
     connected: Connected,
 }
 
@@ -53,7 +56,7 @@ impl Wired {
             anyhow::Ok((Given::read(&judging)?, exchange))
         };
         let (local, (given, exchange)) = Local::new(&settings.subnet, purpose, given).await?;
-        let sources = Sources::of(&settings.judging, given, local.devnet.as_ref())?;
+        let mut sources = Sources::of(&settings.judging, given, local.devnet.as_ref())?;
         let connected = Connected::new(&settings.subnet, purpose, local).await?;
         match connected.state.stand_in() {
             Some(StandIn::InUse) => bail!(
@@ -76,14 +79,20 @@ impl Wired {
             // Nobody comes after the last round to reveal what it committed.
             validating.reveal_patience = validating.setter.deadline;
         }
-        // What ends with the process is not worth the disk's time.
-        let state = &connected.state;
-        let contents = (!state.is_temporary()).then(|| state.folder().join("contents"));
-        let Judge { mechanism, http } = sources.judge(contents.as_deref())?;
+        let reserved = &settings.subnet.reserved;
+        let recording = settings.record.as_deref();
+        let recording = recording
+            .map(|folder| sources.record(folder, connected.netuid, reserved))
+            .transpose()?;
+        let Judge {
+            mechanism,
+            http,
+            attendance,
+        } = sources.judge(&connected).await?;
         let operations = Operations::new(connected.netuid);
         let bars = bars.map(|bars| bars as Arc<dyn Progress>);
         let watchers = operations.watchers().into_iter().chain(bars);
-        let validator = Validator::new(
+        let mut validator = Validator::new(
             Arc::new(connected.chain.clone()),
             mechanism,
             connected.store.clone(),
@@ -91,11 +100,17 @@ impl Wired {
             validating,
         )
         .watched_by(Arc::new(Together(watchers.collect())));
+        if let Some(recording) = &recording {
+            validator = validator.recorded_by(Arc::clone(recording) as _);
+        }
         let counted = Counted {
             chain: connected.chain.clone(),
             http,
         };
         let mut companions = Companions::new();
+        if let Some(attendance) = attendance {
+            companions.start("prompts", |beside| attendance.attend(beside));
+        }
         let watchdog = operations
             .start(settings.metrics, &counted, &mut companions)
             .await?;
@@ -118,6 +133,7 @@ impl Wired {
             counted,
             companions,
             watchdog,
+            recording,
             greeting: (!greeting.is_empty()).then(|| greeting.join("\n")),
             connected,
         })
@@ -136,12 +152,16 @@ impl Wired {
             counted,
             companions,
             watchdog,
+            recording,
             connected,
             ..
         } = self;
         drop(watchdog);
         companions.close().await;
         drop((validator, counted));
+        if let Some(recording) = recording {
+            recording.end();
+        }
         connected.close().await;
     }
 }

@@ -1,5 +1,6 @@
 //! Which GitHub account is whose.
 
+use std::collections::BTreeMap;
 use std::fmt;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -19,14 +20,23 @@ pub enum TokenSource {
     /// A file, read anew at the start of every round. While it is missing or unreadable there is no
     /// round: an update that removes and rewrites it must not look like miners without tokens.
     File(PathBuf),
+    /// Those of an earlier run, by round: what a round is judged again by.
+    Rounds(Arc<BTreeMap<u64, PatStore>>),
+}
+
+/// Hears which tokens each round goes by.
+pub trait TokenListener: fmt::Debug + Send + Sync {
+    /// The tokens of a round that begins.
+    fn tokens(&self, round: u64, tokens: &PatStore);
 }
 
 impl TokenSource {
     /// One snapshot for a whole round.
-    pub(crate) fn snapshot(&self) -> Result<Arc<PatStore>, PatStoreError> {
+    pub(crate) fn snapshot(&self, round: u64) -> Result<Arc<PatStore>, PatStoreError> {
         match self {
             Self::Fixed(tokens) => Ok(Arc::clone(tokens)),
             Self::File(path) => PatStore::read(path).map(Arc::new),
+            Self::Rounds(rounds) => Ok(Arc::new(rounds.get(&round).cloned().unwrap_or_default())),
         }
     }
 }

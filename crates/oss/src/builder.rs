@@ -9,7 +9,7 @@ use axonry_scoring::registry::Registry;
 use axonry_syntax::worker::WorkerSettings;
 use axonry_syntax::{GrammarSet, Scorer, ScorerError, Settings, Tables};
 
-use crate::account::TokenSource;
+use crate::account::{TokenListener, TokenSource};
 use crate::kept::Kept;
 use crate::maintainers::Maintainers;
 use crate::mechanism::OpenSource;
@@ -28,6 +28,7 @@ pub struct OpenSourceBuilder {
     github: GitHub,
     registry: Registry,
     tokens: TokenSource,
+    heard: Option<Arc<dyn TokenListener>>,
     cache: Option<ContentCache>,
     in_flight: usize,
     miner_deadline: Duration,
@@ -57,6 +58,7 @@ impl OpenSource {
             github,
             registry: Registry::default(),
             tokens: PatStore::default().into(),
+            heard: None,
             cache: None,
             in_flight: IN_FLIGHT,
             miner_deadline: Duration::from_secs(20 * 60),
@@ -80,6 +82,12 @@ impl OpenSourceBuilder {
     /// Which hotkey proved which account.
     pub fn tokens(mut self, tokens: impl Into<TokenSource>) -> Self {
         self.tokens = tokens.into();
+        self
+    }
+
+    /// Who hears which tokens each round goes by. Default nobody.
+    pub fn heard_by(mut self, listener: Arc<dyn TokenListener>) -> Self {
+        self.heard = Some(listener);
         self
     }
 
@@ -146,6 +154,7 @@ impl OpenSourceBuilder {
             github: self.github,
             registry: self.registry,
             tokens: self.tokens,
+            heard: self.heard,
             parsing: Arc::new(Parsing::new(scorer, self.workers)),
             kept: Arc::new(Kept::new(self.cache, rules)),
             maintainers: Maintainers::default(),

@@ -54,7 +54,7 @@ mod values;
 mod withholding;
 mod workshop;
 
-pub use account::TokenSource;
+pub use account::{TokenListener, TokenSource};
 pub use builder::{OpenSourceBuilder, OpenSourceError};
 pub use mechanism::OpenSource;
 pub use parsing::serve_parsing;

@@ -11,7 +11,7 @@ use axonry_scoring::Timestamp;
 use axonry_scoring::duplicate::shared_accounts;
 use axonry_scoring::registry::Registry;
 
-use crate::account::{TokenSource, doubt_mass_refusals};
+use crate::account::{TokenListener, TokenSource, doubt_mass_refusals};
 use crate::asking::Asking;
 use crate::candidates::{self, Candidate};
 use crate::issues::{IssueWork, Solutions};
@@ -32,6 +32,7 @@ pub struct OpenSource {
     pub(crate) github: GitHub,
     pub(crate) registry: Registry,
     pub(crate) tokens: TokenSource,
+    pub(crate) heard: Option<Arc<dyn TokenListener>>,
     pub(crate) parsing: Arc<Parsing>,
     pub(crate) kept: Arc<Kept>,
     pub(crate) maintainers: Maintainers,
@@ -44,9 +45,12 @@ pub struct OpenSource {
 #[async_trait]
 impl Mechanism for OpenSource {
     async fn evaluate(&self, round: Round<'_>) -> Result<Evaluation, MechanismError> {
-        let tokens = self.tokens.snapshot().map_err(|error| {
+        let tokens = self.tokens.snapshot(round.number).map_err(|error| {
             MechanismError::transient("could not read who has which GitHub token", error)
         })?;
+        if let Some(heard) = &self.heard {
+            heard.tokens(round.number, &tokens);
+        }
         let registry = &self.registry;
         self.begin(&round);
         let asking = Asking::new(&*self.source, self.in_flight, self.miner_deadline);

@@ -80,6 +80,26 @@ pub enum Stall {
 }
 
 impl Stall {
+    /// All of them.
+    pub const ALL: [Self; 16] = [
+        Self::Deregistered,
+        Self::NoPermit,
+        Self::TooLittleStake,
+        Self::VersionKey,
+        Self::RateLimit,
+        Self::Nonce,
+        Self::Pool,
+        Self::Transport,
+        Self::Dropped,
+        Self::Dispatch,
+        Self::NotApplied,
+        Self::RevealOverdue,
+        Self::Doppelganger,
+        Self::Refused,
+        Self::Local,
+        Self::NotTried,
+    ];
+
     /// The reason in a word, for metrics.
     pub const fn name(self) -> &'static str {
         match self {

@@ -8,7 +8,8 @@ use axonry_core::{MechId, Uid};
 use axonry_store::{EntryState, Store};
 use axonry_wallet::Keypair;
 
-use crate::program::{Running, Subnet, finish};
+use axonry_tests::outside::Subnet;
+use axonry_tests::programs::{Running, finish};
 
 /// How far a state has come.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]

@@ -1,6 +1,5 @@
 //! The validator as a process that dies, and a disk that fills up under it.
 
 mod kill;
-mod program;
 mod space;
 mod stop;

@@ -4,7 +4,8 @@ use std::process::Command;
 
 use anyhow::{Result, ensure};
 
-use crate::program::{Subnet, finish};
+use axonry_tests::outside::Subnet;
+use axonry_tests::programs::finish;
 
 /// A file system of a few megabytes.
 struct Small(PathBuf);

@@ -6,7 +6,8 @@ use std::time::{Duration, Instant};
 
 use anyhow::{Context, Result, ensure};
 
-use crate::program::{Running, Subnet};
+use axonry_tests::outside::Subnet;
+use axonry_tests::programs::Running;
 
 /// By when a validator has ended after it was told to.
 const PROMISED: Duration = Duration::from_secs(10);

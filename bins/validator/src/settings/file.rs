@@ -3,6 +3,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context, Result};
+use axonry_forecast::Keep;
 use serde::Deserialize;
 
 use super::commits::Commits;
@@ -13,6 +14,7 @@ use super::mechanism::MechanismName;
 use super::reserved::ReservedEntry;
 use super::sources::{Source, SourceArguments};
 use crate::exchange::ExchangeArguments;
+use crate::forecast::ForecastArguments;
 
 /// The settings file, one for all commands. Relative paths in it are relative to it.
 #[derive(Debug, Default)]
@@ -23,6 +25,7 @@ pub(crate) struct File {
     pub(super) key: KeyArguments,
     pub(super) state: Option<String>,
     pub(super) sources: SourceArguments,
+    pub(super) forecast: ForecastArguments,
     pub(super) rounds: Option<u64>,
     pub(super) forever: Option<bool>,
     pub(super) metrics: Option<SocketAddr>,
@@ -52,6 +55,12 @@ struct Keys {
     repositories: Option<PathBuf>,
     token_weights: Option<PathBuf>,
     languages: Option<PathBuf>,
+    prompts: Option<PathBuf>,
+    keep_predictions: Option<Keep>,
+    timeout: Option<f64>,
+    prices: Option<PathBuf>,
+    #[serde(default)]
+    private_axons: bool,
     wallet: Option<String>,
     hotkey: Option<String>,
     wallet_path: Option<PathBuf>,
@@ -104,6 +113,8 @@ impl File {
             &mut keys.repositories,
             &mut keys.token_weights,
             &mut keys.languages,
+            &mut keys.prompts,
+            &mut keys.prices,
             &mut keys.wallet_path,
             &mut keys.devnet_config,
             &mut keys.metadata,
@@ -156,6 +167,13 @@ impl From<Keys> for File {
                 repositories: keys.repositories,
                 token_weights: keys.token_weights,
                 languages: keys.languages,
+            },
+            forecast: ForecastArguments {
+                prompts: keys.prompts,
+                keep_predictions: keys.keep_predictions,
+                timeout: keys.timeout,
+                prices: keys.prices,
+                private_axons: keys.private_axons,
             },
             rounds: keys.rounds,
             forever: keys.forever,

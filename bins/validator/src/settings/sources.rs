@@ -3,11 +3,11 @@ use std::path::PathBuf;
 use anyhow::{Context, Result, bail};
 use axonry_http::Quota;
 use clap::{Args, ValueEnum};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use url::Url;
 
 /// Who is asked for pull requests, their files and issues.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Deserialize, ValueEnum)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize, ValueEnum)]
 #[serde(rename_all = "lowercase")]
 pub(crate) enum Source {
     /// The mirror, which keeps what scoring needs of GitHub.
