@@ -32,7 +32,8 @@ pub use report::{
     UnscoredReport,
 };
 
-/// Reports of prompts that are kept until the next round tells of them.
+/// Reports of prompts that are kept until the next round tells of them, and prompts without scores
+/// that a round names.
 const REPORTS: usize = 64;
 
 /// What a [`Forecast`] stands on.
@@ -202,18 +203,21 @@ impl Mechanism for Forecast {
     async fn evaluate(&self, round: Round<'_>) -> Result<Evaluation, MechanismError> {
         self.inquire(&round).await?;
         let shared = &self.shared;
-        let scored = shared.score_settled().await.map_err(not_read)?;
+        // Upstream does it every few minutes, and so before most horizons are over: what is one too
+        // many is not scored.
         let let_go = shared.let_go().await;
+        let scored = shared.score_settled().await.map_err(not_read)?;
         let mut evaluation = shared.weigh(&round, &scored).await.map_err(not_read)?;
         if let Err(error) = let_go {
             // The next round lets go of the same.
             let warning = format!("old predictions are still there: {error}");
             evaluation.warnings.push(warning);
         }
+        evaluation.warnings.extend(said_of(&scored.unscored));
         let report = ForecastReport {
             prompts: shared.take_asked(),
             scored: scored.reports,
-            unscored: scored.unscored,
+            unscored: scored.unscored.into_iter().take(REPORTS).collect(),
         };
         for prompt in &report.prompts {
             let lost = prompt.not_saved.iter();
@@ -228,22 +232,30 @@ impl Mechanism for Forecast {
                     .or_default() += count;
             }
         }
-        let unscored = report.unscored.iter();
-        evaluation.warnings.extend(unscored.map(|one| {
-            let UnscoredReport {
-                asset,
-                start_time,
-                reason,
-                ..
-            } = one;
-            format!("the prompt for {asset} from {start_time} is not scored: {reason}")
-        }));
         match serde_json::to_value(&report) {
             Ok(details) => evaluation.details = Some(details),
             Err(error) => warn!(%error, "the forecast part of the report cannot be written"),
         }
         Ok(evaluation)
     }
+}
+
+/// One line for all prompts without scores: there may be a window of them.
+fn said_of(unscored: &[UnscoredReport]) -> Option<String> {
+    let first = unscored.first()?;
+    let UnscoredReport {
+        asset,
+        start_time,
+        reason,
+        ..
+    } = first;
+    let others = match unscored.len() - 1 {
+        0 => String::new(),
+        others => format!(", and {others} others are not"),
+    };
+    Some(format!(
+        "the prompt for {asset} from {start_time} is not scored{others}: {reason}"
+    ))
 }
 
 impl Drop for Forecast {

@@ -56,7 +56,15 @@ pub struct BaselineMiner {
     seed: u64,
     /// Whether it lets prices stay as they are.
     still: bool,
-    known: Arc<Mutex<HashMap<Asset, (Instant, i64, Walk)>>>,
+    known: Arc<Mutex<HashMap<Asset, Known>>>,
+}
+
+/// What was learnt of a price.
+struct Known {
+    since: Instant,
+    /// For prompts that start then, in seconds since 1970.
+    start: i64,
+    walk: Walk,
 }
 
 impl BaselineMiner {
@@ -125,15 +133,16 @@ impl BaselineMiner {
             newest: None,
         })?;
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        known.retain(|_, (since, ..)| since.elapsed() < FRESH);
-        known.insert(prompt.asset.clone(), (Instant::now(), start, walk));
+        known.retain(|_, known| known.since.elapsed() < FRESH);
+        let since = Instant::now();
+        known.insert(prompt.asset.clone(), Known { since, start, walk });
         Ok(walk)
     }
 
     fn known(&self, asset: &Asset, start: i64) -> Option<Walk> {
         let known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
-        let (since, known, walk) = known.get(asset)?;
-        (since.elapsed() < FRESH && *known == start).then_some(*walk)
+        let known = known.get(asset)?;
+        (known.since.elapsed() < FRESH && known.start == start).then_some(known.walk)
     }
 }
 

@@ -109,7 +109,7 @@ mod tests {
         let mut all = JoinSet::new();
         for _ in 0..5 {
             let (workers, gate) = (workers.clone(), gate.clone());
-            all.spawn(async move { workers.run(move || drop(gate.wait())).await });
+            all.spawn(async move { workers.run(move || gate.wait().is_leader()).await });
         }
         // One works and one waits; the others have handed nothing over.
         while workers.places.available_permits() > 0 {

@@ -101,7 +101,6 @@ impl Asking {
         };
         let rows: Vec<_> = miners.iter().map(row_of).collect();
         saver.asked = Some(self.predictions.begin(&request, &rows).await?);
-        saver.took = Duration::ZERO;
         Ok(saver)
     }
 
