@@ -38,7 +38,7 @@ impl Dendrite {
     ) -> Result<T, CallError> {
         let started = Instant::now();
         let admitted = match self.inner.may_ask(target.address) {
-            true => self.breaker(|breaker| breaker.admit(target.hotkey, started)),
+            true => self.breaker(|breaker| breaker.admit(target, started)),
             false => Err(CallError::Address {
                 address: target.address,
             }),
@@ -52,7 +52,7 @@ impl Dendrite {
                     })
                 });
                 let reached = !outcome.as_ref().is_err_and(CallError::is_unreachable);
-                self.breaker(|breaker| breaker.note(target.hotkey, reached, Instant::now()));
+                self.breaker(|breaker| breaker.note(target, reached, Instant::now()));
                 outcome
             }
             Err(error) => Err(error),
