@@ -9,8 +9,6 @@ pub struct Purchase {
     pub fee: Rao,
     /// The alpha that comes out.
     pub received: Alpha,
-    /// How much more it would be if buying did not move the price.
-    pub slippage: Alpha,
 }
 
 /// What selling alpha to its subnet's pool comes to.
@@ -22,8 +20,6 @@ pub struct Sale {
     pub fee: Alpha,
     /// The TAO that comes out.
     pub received: Rao,
-    /// How much more it would be if selling did not move the price.
-    pub slippage: Rao,
 }
 
 impl Purchase {
@@ -81,14 +77,12 @@ mod tests {
             paid: Rao::from_rao(1_010),
             fee: Rao::from_rao(10),
             received: alpha(3_000),
-            slippage: alpha(0),
         };
         assert_eq!(bought.price(), price(333_333_333));
         let sold = Sale {
             given: alpha(3_010),
             fee: alpha(10),
             received: Rao::from_rao(1_000),
-            slippage: Rao::ZERO,
         };
         assert_eq!(sold.price(), price(333_333_334));
         let nothing = Sale {

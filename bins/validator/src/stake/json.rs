@@ -1,9 +1,7 @@
 //! Plans and what became of them, for a program: no amount is a number of JSON's, whose readers would
 //! round it, and each says its unit.
 
-use axonry_chain::stake::{
-    Amount, Change, Difference, Holding, Plan, Pricing, Settlement, Trade, TradeKind,
-};
+use axonry_chain::stake::{Amount, Change, Difference, Holding, Plan, Pricing, Settlement, Trade};
 use axonry_core::{Alpha, Price, Rao};
 use serde_json::{Value, json};
 
@@ -90,17 +88,13 @@ pub(super) fn fortune(fortune: &Fortune) -> Value {
 }
 
 fn trade(trade: &Trade) -> Value {
-    let slippage = match trade.kind {
-        TradeKind::Purchase(bought) => alpha(bought.slippage),
-        TradeKind::Sale(sold) => tao(sold.slippage),
-    };
     json!({
         "netuid": trade.netuid.0,
         "price": price(trade.price),
         "given": amount(trade.given()),
         "received": amount(trade.received()),
         "fee": amount(trade.fee()),
-        "slippage": slippage,
+        "slippage": amount(trade.lost),
         "simulated": trade.pricing == Pricing::Simulated,
     })
 }

@@ -18,6 +18,8 @@ pub struct Trade {
     pub price: Price,
     /// What goes in and what comes out.
     pub kind: TradeKind,
+    /// How much more would come out if the trade did not move the price.
+    pub lost: Amount,
     /// Where the amounts come from.
     pub pricing: Pricing,
 }
@@ -42,14 +44,9 @@ pub enum Pricing {
 }
 
 impl Trade {
-    /// What of that which comes out is lost because the trade moves the price.
+    /// The part that is lost because the trade moves the price.
     pub fn slippage(&self) -> Tolerance {
-        let (lost, received) = match self.kind {
-            TradeKind::Purchase(bought) => {
-                (bought.slippage.base_units(), bought.received.base_units())
-            }
-            TradeKind::Sale(sold) => (sold.slippage.rao(), sold.received.rao()),
-        };
+        let (lost, received) = (self.lost.base_units(), self.received().base_units());
         let ideal = lost.saturating_add(received);
         Tolerance::of(lost, ideal).unwrap_or_default()
     }
@@ -100,12 +97,10 @@ impl<'c> Market<'c> {
                 let pool = self.chain.subnet(self.netuid, self.at).await?;
                 let received = reckoned(paid.rao(), pool.tao_in.rao(), pool.alpha_in.base_units());
                 let received = Alpha::from_base_units(self.netuid, received);
-                let ideal = pool.price.alpha_for(paid, self.netuid)?;
                 let purchase = Purchase {
                     paid,
                     fee: Rao::ZERO,
                     received,
-                    slippage: ideal.checked_sub(received).unwrap_or(none(self.netuid)),
                 };
                 let trades = !received.is_zero();
                 (trades.then_some(purchase), Pricing::Reckoned)
@@ -158,9 +153,8 @@ impl<'c> Market<'c> {
                 let received = Rao::from_rao(reckoned(given.base_units(), alpha, tao));
                 let sale = Sale {
                     given,
-                    fee: none(self.netuid),
+                    fee: Alpha::none_of(self.netuid),
                     received,
-                    slippage: pool.price.value(given)?.saturating_sub(received),
                 };
                 ((!received.is_zero()).then_some(sale), Pricing::Reckoned)
             }
@@ -174,18 +168,28 @@ impl<'c> Market<'c> {
         Ok((trade, sale))
     }
 
+    /// What it loses is told by no old runtime: it is worked out from the price.
     async fn trade(&self, kind: TradeKind, pricing: Pricing) -> Result<Trade, StakeError> {
+        let price = self.chain.price(self.netuid, self.at).await?;
+        let lost = match kind {
+            TradeKind::Purchase(bought) => {
+                let ideal = price.alpha_for(bought.exchanged()?, self.netuid);
+                let lost = ideal.and_then(|ideal| ideal.checked_sub(bought.received));
+                Amount::Alpha(lost.unwrap_or(Alpha::none_of(self.netuid)))
+            }
+            TradeKind::Sale(sold) => {
+                let ideal = price.value(sold.exchanged()?)?;
+                Amount::Tao(ideal.saturating_sub(sold.received))
+            }
+        };
         Ok(Trade {
             netuid: self.netuid,
-            price: self.chain.price(self.netuid, self.at).await?,
+            price,
             kind,
+            lost,
             pricing,
         })
     }
-}
-
-const fn none(netuid: NetUid) -> Alpha {
-    Alpha::none_of(netuid)
 }
 
 /// What comes out of a pool whose product stays, in the pool's favour: `out · in / (there + in)`.

@@ -37,20 +37,20 @@ impl DevChain {
         value.ok_or(ChainError::NoSubnet(netuid))
     }
 
-    /// A swap as it would come out, and what it would lose by moving the price.
+    /// A swap as it would come out.
     fn simulated(
         &self,
         netuid: NetUid,
         side: Side,
         amount: u64,
         at: BlockHash,
-    ) -> Result<Option<(Swap, u64)>, ChainError> {
+    ) -> Result<Option<Swap>, ChainError> {
         self.read(at, "a simulated swap", |storage, _| {
             if !exists(storage, netuid)? {
                 return Ok(None);
             }
             let pool = pools::read(storage, netuid)?;
-            Ok(pool.simulate(side, amount))
+            Ok(pool.simulate(side, amount).map(|(swap, _)| swap))
         })
     }
 }
@@ -178,22 +178,20 @@ impl Ledger for DevChain {
         at: BlockHash,
     ) -> Result<Option<Purchase>, ChainError> {
         let simulated = self.simulated(netuid, Side::Buy, paid.rao(), at)?;
-        Ok(simulated.map(|(swap, slippage)| Purchase {
+        Ok(simulated.map(|swap| Purchase {
             paid,
             fee: Rao::from_rao(swap.fee),
             received: Alpha::from_base_units(netuid, swap.paid_out),
-            slippage: Alpha::from_base_units(netuid, slippage),
         }))
     }
 
     async fn simulate_sale(&self, given: Alpha, at: BlockHash) -> Result<Option<Sale>, ChainError> {
         let netuid = given.netuid();
         let simulated = self.simulated(netuid, Side::Sell, given.base_units(), at)?;
-        Ok(simulated.map(|(swap, slippage)| Sale {
+        Ok(simulated.map(|swap| Sale {
             given,
             fee: Alpha::from_base_units(netuid, swap.fee),
             received: Rao::from_rao(swap.paid_out),
-            slippage: Rao::from_rao(slippage),
         }))
     }
 

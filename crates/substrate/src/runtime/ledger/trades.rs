@@ -20,8 +20,6 @@ struct SimSwapResult {
     alpha_amount: u64,
     tao_fee: u64,
     alpha_fee: u64,
-    tao_slippage: u64,
-    alpha_slippage: u64,
 }
 
 impl Runtime {
@@ -48,12 +46,10 @@ impl Runtime {
         answer: &[u8],
     ) -> Result<Option<Purchase>, ChainError> {
         let result: SimSwapResult = self.decode_runtime_call(API, BUY, answer)?;
-        let alpha = |units| Alpha::from_base_units(netuid, units);
         Ok((result.alpha_amount > 0).then_some(Purchase {
             paid,
             fee: Rao::from_rao(result.tao_fee),
-            received: alpha(result.alpha_amount),
-            slippage: alpha(result.alpha_slippage),
+            received: Alpha::from_base_units(netuid, result.alpha_amount),
         }))
     }
 
@@ -75,7 +71,6 @@ impl Runtime {
             given,
             fee: Alpha::from_base_units(given.netuid(), result.alpha_fee),
             received: Rao::from_rao(result.tao_amount),
-            slippage: Rao::from_rao(result.tao_slippage),
         }))
     }
 }
