@@ -4,10 +4,12 @@ mod check;
 mod post;
 mod validators;
 
+use anyhow::{Context, Result};
 use axonry_wire::{CallError, Dendrite, Protocol, bt};
 use clap::ValueEnum;
 
-use crate::subnet::Subnet;
+use crate::subnet::{Subnet, SubnetArguments};
+use validators::{Choice, Validators};
 
 pub(crate) use check::{CheckArguments, check};
 pub(crate) use post::{PostArguments, post};
@@ -36,6 +38,20 @@ impl Signing {
             false => builder.build(),
         }
     }
+}
+
+/// The subnet that the miner is registered in, and the validators to ask there.
+async fn meet(asked: &SubnetArguments, choice: &Choice) -> Result<(Subnet, Validators)> {
+    let subnet = asked.connect().await?;
+    let (metagraph, hotkey) = (subnet.metagraph().await?, subnet.hotkey());
+    metagraph.of(&hotkey).with_context(|| {
+        format!(
+            "hotkey {hotkey} is not registered in subnet {}: see `miner register`",
+            subnet.netuid
+        )
+    })?;
+    let validators = choice.among(&metagraph, &hotkey)?;
+    Ok((subnet, validators))
 }
 
 /// What SDK 10 writes as the status of a call without an answer.

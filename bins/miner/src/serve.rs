@@ -27,6 +27,8 @@ use crate::subnet::{Subnet, SubnetArguments};
 const ROSTER: Duration = Duration::from_secs(60);
 /// When an announcement that came too soon is made again.
 const AGAIN: Duration = Duration::from_secs(60);
+/// How long it may take at the end until the chain has taken an announcement back.
+const LEAVING: Duration = Duration::from_secs(40);
 /// How long answers under way have once it is told to stop.
 const DRAIN: Duration = Duration::from_secs(5);
 
@@ -51,7 +53,7 @@ pub(crate) struct ServeArguments {
     /// The address by which others reach it, written on chain [default: nothing is written].
     #[arg(long, env = "AXONRY_AXON_EXTERNAL", value_name = "IP:PORT")]
     axon_external: Option<SocketAddr>,
-    /// Take the announcement back from the chain at the end.
+    /// Take the announcement back from the chain at the end, which then takes some blocks.
     #[arg(long)]
     withdraw: bool,
 }
@@ -74,7 +76,7 @@ pub(crate) async fn serve(asked: &ServeArguments) -> Result<Served> {
     let listener = TcpListener::bind(asked.axon)
         .await
         .with_context(listening)?;
-    let subnet = asked.subnet.connect().await?;
+    let subnet = asked.subnet.connect_in(asked.mechanism.home()).await?;
     let roster = Arc::new(read_roster(&subnet.chain, subnet.netuid).await?);
     let (rosters, newest) = watch::channel(roster);
     let axon = Axon::builder(subnet.hotkey()).roster(newest);
@@ -133,7 +135,10 @@ async fn announced(subnet: &Subnet, external: Option<SocketAddr>) -> Result<()> 
 }
 
 async fn withdraw(subnet: &Subnet) -> Result<()> {
-    let announcement = Announcement::new(subnet.netuid, None);
+    let announcement = Announcement {
+        patience: LEAVING,
+        ..Announcement::new(subnet.netuid, None)
+    };
     let taken_back = announcement.make(&subnet.chain, &*subnet.key).await;
     taken_back.context("the announcement stays on chain")?;
     Ok(())

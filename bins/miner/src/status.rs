@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use crate::report::Answer;
-use crate::subnet::SubnetArguments;
+use crate::subnet::{SubnetArguments, serving};
 
 /// Whose standing, and where.
 #[derive(Clone, Debug, Args)]
@@ -63,7 +63,7 @@ pub(crate) async fn status(asked: &StatusArguments) -> Result<Status> {
     let own = metagraph.of(&hotkey);
     let others = metagraph.neurons().iter();
     let validators = others.filter(|one| one.validator_permit && one.hotkey != hotkey);
-    let serving = validators.clone().filter(|one| is_serving(one));
+    let taking = validators.clone().filter(|one| serving(one).is_some());
     let status = Status {
         netuid: netuid.0,
         block: head.number.0,
@@ -71,7 +71,7 @@ pub(crate) async fn status(asked: &StatusArguments) -> Result<Status> {
         coldkey: owner.map(|owner| owner.to_string()),
         registered: own.is_some(),
         neuron: own.map(Standing::of),
-        validators_serving: serving.count(),
+        validators_serving: taking.count(),
         validators: validators.count(),
         burn_rao: registration.allowed.then(|| registration.burn.rao()),
     };
@@ -89,18 +89,9 @@ impl Standing {
             consensus: share(neuron.consensus),
             emission_rao: neuron.emission.base_units(),
             validator_permit: neuron.validator_permit,
-            axon: neuron
-                .axon
-                .filter(|_| is_serving(neuron))
-                .map(|axon| axon.address.to_string()),
+            axon: serving(neuron).map(|axon| axon.address.to_string()),
         }
     }
-}
-
-/// Who took an announcement back stands there with nobody's address.
-fn is_serving(neuron: &Neuron) -> bool {
-    let address = neuron.axon.map(|axon| axon.address.ip());
-    address.is_some_and(|ip| !ip.is_unspecified())
 }
 
 impl Answer for Status {}

@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 
 use anyhow::{Context, Result};
-use axonry_chain::{Chain, Metagraph};
+use axonry_chain::{AxonInfo, Chain, Metagraph, Neuron};
 use axonry_core::{Hotkey, NetUid};
 use axonry_substrate::{Endpoint, Substrate};
 use axonry_wallet::Keypair;
@@ -25,7 +25,7 @@ pub(crate) struct SubnetArguments {
         hide_env_values = true
     )]
     pub(crate) network: String,
-    /// The subnet [default: 74, on the test network 422].
+    /// The subnet [default: the mechanism's own, which is 74 for open source, on `test` 422].
     #[arg(long, env = "AXONRY_NETUID", value_name = "NUMBER")]
     netuid: Option<u16>,
     #[command(flatten)]
@@ -45,25 +45,47 @@ pub(crate) struct Subnet {
     pub(crate) is_private: bool,
 }
 
+/// Where a mechanism is at home.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) struct Home {
+    /// The subnet on the main network.
+    pub(crate) finney: u16,
+    /// The subnet on the test network.
+    pub(crate) test: u16,
+}
+
+impl Home {
+    /// Contributions to open source.
+    pub(crate) const OPEN_SOURCE: Self = Self {
+        finney: 74,
+        test: 422,
+    };
+}
+
 impl SubnetArguments {
-    /// Loads the hotkey, and then connects.
+    /// Loads the hotkey, and then connects; open source is what it is about.
     pub(crate) async fn connect(&self) -> Result<Subnet> {
+        self.connect_in(Home::OPEN_SOURCE).await
+    }
+
+    /// Loads the hotkey, and then connects.
+    pub(crate) async fn connect_in(&self, home: Home) -> Result<Subnet> {
         let endpoint: Endpoint = self.network.parse().context("--network")?;
         let key = Arc::new(self.key.hotkey(&self.network)?);
         let is_private = is_private(&endpoint);
         let chain = Substrate::builder().endpoint(endpoint).connect().await?;
         Ok(Subnet {
             chain,
-            netuid: self.netuid(),
+            netuid: self.netuid(home),
             key,
             is_private,
         })
     }
 
-    pub(crate) fn netuid(&self) -> NetUid {
+    fn netuid(&self, home: Home) -> NetUid {
         let usual = match self.network.as_str() {
-            "test" => 422,
-            _ => 74,
+            "test" => home.test,
+            _ => home.finney,
         };
         NetUid(self.netuid.unwrap_or(usual))
     }
@@ -79,6 +101,13 @@ impl Subnet {
         let head = self.chain.head().await?;
         Ok(self.chain.metagraph(self.netuid, head).await?)
     }
+}
+
+/// Where a neuron serves; one that took its announcement back stands there with nobody's address.
+pub(crate) fn serving(neuron: &Neuron) -> Option<AxonInfo> {
+    neuron
+        .axon
+        .filter(|axon| !axon.address.ip().is_unspecified())
 }
 
 fn is_private(endpoint: &Endpoint) -> bool {

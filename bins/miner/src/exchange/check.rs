@@ -1,7 +1,7 @@
 use std::fmt::{self, Display, Formatter};
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use axonry_neuron::chain_of;
 use axonry_oss::exchange::{CheckAnswer, PatCheck};
 use axonry_wire::{Answer as Landed, CallError, Nothing, Patience, Target};
@@ -9,7 +9,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::validators::{Choice, Skipped};
-use super::{Signing, shortened, status_code};
+use super::{Signing, meet, shortened, status_code};
 use crate::report::{Answer, Failure, harmless};
 use crate::subnet::SubnetArguments;
 
@@ -56,27 +56,18 @@ struct CheckResult {
 
 /// Asks every validator at once.
 pub(crate) async fn check(asked: &CheckArguments) -> Result<Checked> {
-    let subnet = asked.subnet.connect().await?;
-    let (metagraph, hotkey) = (subnet.metagraph().await?, subnet.hotkey());
-    metagraph.of(&hotkey).with_context(|| {
-        format!(
-            "hotkey {hotkey} is not registered in subnet {}: see `miner register`",
-            subnet.netuid
-        )
-    })?;
-    let validators = asked.choice.among(&metagraph, &hotkey)?;
+    let (subnet, validators) = meet(&asked.subnet, &asked.choice).await?;
     let asking = asked.signing.dendrite(&subnet).ask::<PatCheck>(
         validators.targets.iter().copied(),
         &Nothing {},
         Patience::each(PATIENCE),
     );
     let mut checked = Checked {
-        skipped: validators.skipped,
+        skipped: validators.skipped.clone(),
         ..Checked::default()
     };
     for (uid, answer) in asking?.until(usize::MAX).await {
-        let target = validators.targets.iter().find(|one| one.uid == uid);
-        let target = target.context("an answer of somebody who was not asked")?;
+        let target = validators.asked(uid)?;
         checked.count(CheckResult::of(target, answer));
     }
     subnet.chain.close().await;

@@ -2,7 +2,7 @@ use std::fmt::{self, Display, Formatter};
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result, anyhow};
+use anyhow::{Result, anyhow};
 use axonry_github::{GitHub, Identity, Secret, TokenCheck};
 use axonry_http::Client;
 use axonry_neuron::chain_of;
@@ -12,7 +12,7 @@ use clap::Args;
 use serde::Serialize;
 
 use super::validators::{Choice, Skipped};
-use super::{Signing, shortened, status_code};
+use super::{Signing, meet, shortened, status_code};
 use crate::report::{Answer, Failure, harmless};
 use crate::subnet::SubnetArguments;
 use crate::token;
@@ -72,15 +72,7 @@ struct PostResult {
 pub(crate) async fn post(asked: &PostArguments) -> Result<Posted> {
     let token = token::given(asked.token_file.as_deref())?;
     let login = login(&token, asked.github.as_deref()).await?;
-    let subnet = asked.subnet.connect().await?;
-    let (metagraph, hotkey) = (subnet.metagraph().await?, subnet.hotkey());
-    metagraph.of(&hotkey).with_context(|| {
-        format!(
-            "hotkey {hotkey} is not registered in subnet {}: see `miner register`",
-            subnet.netuid
-        )
-    })?;
-    let validators = asked.choice.among(&metagraph, &hotkey)?;
+    let (subnet, validators) = meet(&asked.subnet, &asked.choice).await?;
     let request = BroadcastRequest::new(token.clone());
     let asking = asked.signing.dendrite(&subnet).ask::<PatBroadcast>(
         validators.targets.iter().copied(),
@@ -89,8 +81,7 @@ pub(crate) async fn post(asked: &PostArguments) -> Result<Posted> {
     );
     let mut results = Vec::new();
     for (uid, answer) in asking?.until(usize::MAX).await {
-        let target = validators.targets.iter().find(|one| one.uid == uid);
-        let target = target.context("an answer of somebody who was not asked")?;
+        let target = validators.asked(uid)?;
         results.push(PostResult::of(target, answer, &token));
     }
     subnet.chain.close().await;

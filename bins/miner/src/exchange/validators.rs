@@ -2,13 +2,15 @@
 
 use std::fmt::{self, Display, Formatter};
 
-use axonry_chain::{AxonInfo, Metagraph, Neuron};
-use axonry_core::{Hotkey, Rao};
+use anyhow::{Context, Result};
+use axonry_chain::{Metagraph, Neuron};
+use axonry_core::{Hotkey, Rao, Uid};
 use axonry_wire::Target;
 use clap::Args;
 use serde::Serialize;
 
 use crate::report::Failure;
+use crate::subnet::serving;
 
 /// Which validators are meant.
 #[derive(Clone, Debug, Args)]
@@ -98,11 +100,12 @@ impl Choice {
     }
 }
 
-/// Where a neuron serves; one that took its announcement back stands there with nobody's address.
-fn serving(neuron: &Neuron) -> Option<AxonInfo> {
-    neuron
-        .axon
-        .filter(|axon| !axon.address.ip().is_unspecified())
+impl Validators {
+    /// Who answered.
+    pub(crate) fn asked(&self, uid: Uid) -> Result<&Target> {
+        let target = self.targets.iter().find(|one| one.uid == uid);
+        target.context("an answer of somebody who was not asked")
+    }
 }
 
 impl Display for Skipped {

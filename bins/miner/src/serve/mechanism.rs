@@ -9,6 +9,8 @@ use axonry_http::Client;
 use axonry_wire::{AxonBuilder, Route};
 use clap::{Args, ValueEnum};
 
+use crate::subnet::Home;
+
 /// The mechanisms this program can answer for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
 pub(crate) enum MechanismName {
@@ -30,6 +32,17 @@ pub(crate) struct ForecastArguments {
 }
 
 impl MechanismName {
+    /// Where validators ask for it.
+    pub(crate) const fn home(self) -> Home {
+        match self {
+            Self::Ping => Home::OPEN_SOURCE,
+            Self::Forecast => Home {
+                finney: 50,
+                test: 247,
+            },
+        }
+    }
+
     /// Adds the mechanism's routes to an axon, which knows its callers already.
     pub(crate) fn answer(
         self,

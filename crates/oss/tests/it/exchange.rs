@@ -31,7 +31,7 @@ struct Bench {
 
 impl Bench {
     async fn start() -> Self {
-        let now = "2026-08-01T09:00:00Z".parse().unwrap();
+        let now = "2026-08-01T09:00:00Z".parse().expect("a moment");
         let data = MirrorData::seeded(&Seed {
             miners: Seed::miners(3),
             pulls_per_miner: 1,
@@ -41,22 +41,23 @@ impl Bench {
         edge.github.revoked = vec![token_of(REVOKED)];
         let mirror = Mirror::spawn(MirrorConfig::new(data).edge(edge))
             .await
-            .unwrap();
+            .expect("a free port");
         let mut bench = Self::at(&mirror.url());
         bench.mirror = Some(mirror);
         bench
     }
 
     fn at(github: &str) -> Self {
-        let folder = tempfile::tempdir().unwrap();
-        let store = TokenStore::open(folder.path().join("tokens/miner_pats.json")).unwrap();
-        let http = Client::builder().build().unwrap();
+        let folder = tempfile::tempdir().expect("a folder");
+        let store =
+            TokenStore::open(folder.path().join("tokens/miner_pats.json")).expect("a store");
+        let http = Client::builder().build().expect("a client");
         let github = GitHub::builder()
             .base(github)
             .http(http)
             .pause(Duration::from_millis(1))
             .build()
-            .unwrap();
+            .expect("a client");
         Self {
             exchange: Exchange::new(store.clone(), github),
             store,
@@ -87,12 +88,13 @@ impl Bench {
     }
 
     fn rows(&self) -> Vec<Value> {
-        serde_json::from_str(&fs::read_to_string(self.store.path()).unwrap()).unwrap()
+        let text = fs::read_to_string(self.store.path()).expect("readable");
+        serde_json::from_str(&text).expect("an array")
     }
 
     fn file(&self, name: &str, contents: &str) -> PathBuf {
         let path = self.folder.path().join(name);
-        fs::write(&path, contents).unwrap();
+        fs::write(&path, contents).expect("it is written");
         path
     }
 }
@@ -111,7 +113,11 @@ fn caller(uid: u16, hotkey: Hotkey) -> Caller {
 }
 
 fn mode(path: &Path) -> u32 {
-    fs::metadata(path).unwrap().permissions().mode() & 0o777
+    fs::metadata(path)
+        .expect("it is there")
+        .permissions()
+        .mode()
+        & 0o777
 }
 
 #[tokio::test]
