@@ -57,6 +57,9 @@ impl Prepared {
         // Only who judges contributions has to know whose account is whose.
         let sources = match &settings.judging {
             JudgingSettings::OpenSource(sources) => sources,
+            JudgingSettings::Forecast(_) if settings.exchange.listen.is_some() => {
+                bail!("--axon takes GitHub tokens, which --mechanism oss alone judges by")
+            }
             JudgingSettings::Forecast(_) => return Ok(None),
         };
         let is_devnet = settings.subnet.network == Network::Devnet;
