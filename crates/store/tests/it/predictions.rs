@@ -92,7 +92,7 @@ async fn answers_come_back_as_they_came_also_after_a_restart() {
         let found = predictions.requests_to_score(LENGTH, ALWAYS).await;
         assert_eq!(
             found.expect("requests"),
-            [request.clone()],
+            std::slice::from_ref(&request),
             "{}",
             place.name
         );
