@@ -1,4 +1,4 @@
-use axonry_core::{Hotkey, MoneyError, Price, Rao};
+use axonry_core::{Hotkey, MoneyError, NetUid, Price, Rao};
 
 use super::{Amount, Holding, PolicyError};
 use crate::ChainError;
@@ -45,7 +45,7 @@ pub enum StakeError {
     #[error("the pool of subnet {netuid} does not trade {amount}: it holds too little")]
     NoTrade {
         /// Whose pool.
-        netuid: axonry_core::NetUid,
+        netuid: NetUid,
         /// What was to be paid in.
         amount: Amount,
     },
