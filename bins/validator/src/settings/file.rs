@@ -60,6 +60,7 @@ struct Keys {
     timeout: Option<f64>,
     prices: Option<PathBuf>,
     #[serde(default)]
+    light_history: bool,
     private_axons: bool,
     wallet: Option<String>,
     hotkey: Option<String>,
@@ -173,6 +174,7 @@ impl From<Keys> for File {
                 keep_predictions: keys.keep_predictions,
                 timeout: keys.timeout,
                 prices: keys.prices,
+                light_history: keys.light_history,
                 private_axons: keys.private_axons,
             },
             rounds: keys.rounds,
