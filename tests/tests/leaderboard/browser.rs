@@ -1,10 +1,10 @@
 //! A validator's own page in a browser, while its rounds go on.
 
 use anyhow::{Context, Result, ensure};
+use axonry_tests::outside::Subnet;
 use serde_json::Value;
 
 use crate::driver::Browser;
-use crate::program::Subnet;
 use crate::shown::Serving;
 
 /// The page's numbers: its round, and of each row the uid, rank, average and weight.

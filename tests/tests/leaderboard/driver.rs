@@ -6,11 +6,10 @@ use std::time::Duration;
 
 use anyhow::{Context, Result};
 use axonry_http::{Client, Request, Retry, Url};
+use axonry_tests::programs::Running;
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use serde_json::{Value, json};
-
-use crate::program::Running;
 
 /// How long a page may take to become what it should.
 const PATIENCE: Duration = Duration::from_secs(60);
@@ -31,7 +30,13 @@ impl Browser {
             return Ok(None);
         }
         let (driver, port) = tokio::task::spawn_blocking(driver).await??;
-        let client = Client::builder().retry(Retry::never()).build()?;
+        // A browser that has to share the machine takes its time.
+        let client = Client::builder()
+            .retry(Retry::never())
+            .min_rate(0, Duration::ZERO)
+            .first_byte_deadline(PATIENCE)
+            .request_deadline(PATIENCE)
+            .build()?;
         let base: Url = format!("http://127.0.0.1:{port}/").parse()?;
         // Who runs as root, as in a container, has no sandbox.
         let options = json!({ "args": ["--headless=new", "--no-sandbox", "--disable-gpu",
@@ -50,7 +55,8 @@ impl Browser {
 
     /// Goes to a page.
     pub(crate) async fn open(&self, address: &Url) -> Result<()> {
-        self.call("url", &json!({ "url": address.as_str() })).await?;
+        self.call("url", &json!({ "url": address.as_str() }))
+            .await?;
         Ok(())
     }
 

@@ -3,8 +3,6 @@
 mod browser;
 mod driver;
 mod page;
-#[path = "../crash/program.rs"]
-mod program;
 mod shown;
 #[path = "../../../crates/leaderboard/benches/subnet/mod.rs"]
 mod subnet;

@@ -8,9 +8,9 @@ use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 use axonry_http::{Client, Request, Retry, Url};
+use axonry_tests::outside::Subnet;
+use axonry_tests::programs::{Running, finish};
 use serde_json::Value;
-
-use crate::program::{Running, Subnet, finish};
 
 /// How long anything may take on a machine that has other things to do.
 const PATIENCE: Duration = Duration::from_secs(90);
@@ -223,4 +223,30 @@ async fn database(test: &str) -> Result<Option<String>> {
     Ok(Some(format!(
         "{url}{mark}options=-c%20search_path%3D{schema}"
     )))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn boards_are_merged_and_one_that_is_gone_is_named() -> Result<()> {
+    let subnet = Subnet::start().await?;
+    let state = tempfile::tempdir()?;
+    let arguments = ["--forever", "--leaderboard", "127.0.0.1:0"];
+    let run = subnet.validator(state.path(), &arguments)?;
+    let mut merge = Command::new(run.get_program());
+    let serving = Serving::start(run).await?;
+    serving.shows(1).await?;
+    let list = state.path().join("boards");
+    std::fs::write(&list, "# gone\nhttp://127.0.0.1:1/\n")?;
+    merge
+        .args(["leaderboard", "merge", "--json", "--sources"])
+        .arg(serving.address.as_str())
+        .arg(&list);
+    let (output, merged) = finish(merge).await?;
+    ensure!(output.status.code() == Some(1), "{output:?}");
+    let merged = merged.first().context("one object")?;
+    ensure!(merged["miners"].as_array().map_or(0, Vec::len) > 1, "{merged}");
+    let sources = &merged["sources"];
+    ensure!(sources[0]["agreement"].as_f64() > Some(0.999), "{sources}");
+    ensure!(sources[1]["source"] == "http://127.0.0.1:1/", "{sources}");
+    ensure!(sources[1]["error"].is_string(), "{sources}");
+    Ok(())
 }
