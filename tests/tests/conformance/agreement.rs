@@ -2,7 +2,7 @@
 
 use anyhow::{Context, Result, ensure};
 use axonry_chain::{Chain, Column, Ledger};
-use axonry_core::{MechId, NetUid, Uid};
+use axonry_core::{Alpha, MechId, NetUid, Rao, Uid};
 use axonry_substrate::Substrate;
 use futures_util::TryStreamExt;
 use scale_decode::DecodeAsType;
@@ -35,6 +35,14 @@ pub(crate) async fn agree(
     same!(subnets(at));
     same!(subnet(netuid, at));
     same!(price(netuid, at));
+    // Too little for the pool to give anything, something, and more than it takes.
+    for units in [0, 1, 2_000_000, 1_234_567_891, u64::MAX] {
+        same!(simulate_purchase(netuid, Rao::from_rao(units), at));
+        same!(simulate_sale(Alpha::from_base_units(netuid, units), at));
+        same!(simulate_sale(Alpha::from_base_units(NetUid(0), units), at));
+    }
+    let nowhere = NetUid(u16::MAX);
+    same!(simulate_purchase(nowhere, Rao::from_rao(2_000_000), at));
     same!(registration(netuid, at));
     same!(commitments(netuid, at));
     same!(columns(netuid, Column::ALL, at));
