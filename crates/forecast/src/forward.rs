@@ -143,10 +143,10 @@ impl Heard {
         latency.map(|latency| latency.as_secs_f64())
     }
 
-    fn in_vain(miner: Miner, why: NotHeard) -> Self {
+    fn in_vain(miner: Miner, done: Instant, why: NotHeard) -> Self {
         Self {
             miner,
-            done: Instant::now(),
+            done,
             validation: Validation::Incorrect(Flaw::NoAnswer),
             failure: Some(why),
             latency: None,

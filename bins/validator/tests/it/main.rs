@@ -3,6 +3,7 @@
 mod doctor;
 mod exchange;
 mod explain;
+mod forecast;
 mod manual;
 mod node;
 mod program;

@@ -11,7 +11,8 @@ use super::{Heard, Miner, NotHeard};
 ///
 /// Dropping it ends what is still under way.
 pub struct Hearing {
-    under_way: JoinSet<Result<Heard, NotHeard>>,
+    /// When each was over, and how.
+    under_way: JoinSet<(Instant, Result<Heard, NotHeard>)>,
     asked: HashMap<Id, Miner>,
     began: Instant,
     prepared: Duration,
@@ -32,23 +33,26 @@ impl Hearing {
         miner: Miner,
         asking: impl Future<Output = Result<Heard, NotHeard>> + Send + 'static,
     ) {
-        let task = self.under_way.spawn(asking);
+        let task = self.under_way.spawn(async move {
+            let heard = asking.await;
+            (Instant::now(), heard)
+        });
         self.asked.insert(task.id(), miner);
     }
 
     /// The next miner to be done with; `None` when everyone is.
     pub async fn next(&mut self) -> Option<Heard> {
         let done = self.under_way.join_next_with_id().await?;
-        let (id, heard) = match done {
-            Ok((id, heard)) => (id, heard),
+        let (id, (over, heard)) = match done {
+            Ok(done) => done,
             Err(error) => {
                 let failed = NotHeard::Reader(error.to_string());
-                (error.id(), Err(failed))
+                (error.id(), (Instant::now(), Err(failed)))
             }
         };
         let miner = self.asked.remove(&id);
         let miner = miner.expect("every task was noted when it was started");
-        Some(heard.unwrap_or_else(|why| Heard::in_vain(miner, why)))
+        Some(heard.unwrap_or_else(|why| Heard::in_vain(miner, over, why)))
     }
 
     /// Who has not been heard yet.
