@@ -42,8 +42,8 @@ const ASKED: [&str; 8] = [
 ];
 
 fn main() {
-    let given = std::env::args().filter_map(|argument| argument.parse().ok());
-    let seconds = given.last().unwrap_or(10);
+    let mut given = std::env::args().filter_map(|argument| argument.parse().ok());
+    let seconds = given.next_back().unwrap_or(10);
     let (told, address) = oneshot::channel();
     let (stop, stopped) = oneshot::channel();
     let board = Board::new();

@@ -9,11 +9,14 @@
 
 mod subnet;
 
+use std::io::Write;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axonry_http::{Client, Url};
 use axonry_leaderboard::Merge;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpListener;
 use tokio::runtime::Builder;
@@ -50,7 +53,14 @@ fn main() {
 /// Boards that answer after a while, the last ones never.
 async fn serve(silent: usize) -> Vec<Url> {
     let body = serde_json::to_vec(&subnet::standings(3, 256)).expect("JSON");
-    let head = format!("HTTP/1.1 200 OK\r\ncontent-length: {}\r\n\r\n", body.len());
+    // As a board sends it to whoever understands it.
+    let mut packer = GzEncoder::new(Vec::new(), Compression::default());
+    packer.write_all(&body).expect("room");
+    let body = packer.finish().expect("room");
+    let head = format!(
+        "HTTP/1.1 200 OK\r\ncontent-encoding: gzip\r\ncontent-length: {}\r\n\r\n",
+        body.len()
+    );
     let answer = Arc::new([head.into_bytes(), body].concat());
     let mut addresses = Vec::with_capacity(SOURCES);
     for number in 0..SOURCES {

@@ -10,6 +10,7 @@ use axonry_http::{Client, HttpError, Request, Retry, Url};
 use futures_util::stream::{self, StreamExt};
 use serde::Serialize;
 use tokio::time::{Instant, timeout_at};
+use tokio_util::task::AbortOnDropHandle;
 
 use crate::standings::Checked;
 use crate::{Standings, StandingsError};
@@ -89,6 +90,9 @@ pub enum SourceError {
     /// What it shows cannot be true.
     #[error(transparent)]
     Standings(#[from] StandingsError),
+    /// Reading it ended in a panic, which is a mistake of this program.
+    #[error("reading it broke down")]
+    BrokeDown,
     /// It shows another subnet than most do.
     #[error("it shows subnet {shown}, and most show subnet {most}")]
     OtherSubnet {
@@ -151,9 +155,14 @@ impl Merge {
 
     async fn one(&self, source: &Url, until: Instant) -> Read {
         let began = Instant::now();
-        let late = SourceError::Deadline(self.deadline);
-        let read = timeout_at(until, self.fetch(source, until)).await;
-        let standings = read.unwrap_or(Err(late));
+        let (merge, asked) = (self.clone(), source.clone());
+        // Reading a long answer is work, which is shared out over the runtime's threads.
+        let reading = tokio::spawn(async move { merge.fetch(&asked, until).await });
+        let standings = match timeout_at(until, AbortOnDropHandle::new(reading)).await {
+            Ok(Ok(standings)) => standings,
+            Ok(Err(_)) => Err(SourceError::BrokeDown),
+            Err(_) => Err(SourceError::Deadline(self.deadline)),
+        };
         (shown(source), standings, began.elapsed())
     }
 

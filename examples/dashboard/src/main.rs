@@ -12,7 +12,8 @@ use tokio::signal::unix::{SignalKind, signal};
 #[expect(clippy::print_stderr, reason = "and what is wrong with the file")]
 async fn main() -> Result<()> {
     let path = std::env::args_os().nth(1).map(PathBuf::from);
-    let path = path.context("which settings? give a file, such as examples/dashboard/dashboard.toml")?;
+    let path =
+        path.context("which settings? give a file, such as examples/dashboard/dashboard.toml")?;
     let mut stop = signal(SignalKind::terminate())?;
     let mut dashboard = Dashboard::start(Settings::read(&path)?).await?;
     println!("http://{}", dashboard.server.address());

@@ -13,9 +13,14 @@ use tokio::process::{Child, Command};
 /// The example's files in a folder of their own, at a port that is free.
 fn files() -> Result<TempDir> {
     let (here, folder) = (Path::new(env!("CARGO_MANIFEST_DIR")), tempfile::tempdir()?);
-    std::fs::copy(here.join("standings.json"), folder.path().join("standings.json"))?;
+    std::fs::copy(
+        here.join("standings.json"),
+        folder.path().join("standings.json"),
+    )?;
     let settings = std::fs::read_to_string(here.join("dashboard.toml"))?;
-    let settings = settings.replace(":8474", ":0").replace("every = 5", "every = 0.05");
+    let settings = settings
+        .replace(":8474", ":0")
+        .replace("every = 5", "every = 0.05");
     std::fs::write(folder.path().join("dashboard.toml"), settings)?;
     Ok(folder)
 }
@@ -68,13 +73,19 @@ async fn it_shows_its_file_and_the_next_one_and_no_broken_one() -> Result<()> {
     // What the README shows.
     ensure!(alice.contains("{\"rank\":1,\"uid\":1,\"hotkey\":\"5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY\",\"label\":\"alice\","));
 
-    let (place, beside) = (folder.path().join("standings.json"), folder.path().join("new"));
+    let (place, beside) = (
+        folder.path().join("standings.json"),
+        folder.path().join("new"),
+    );
     let text = std::fs::read_to_string(&place)?;
     std::fs::write(&beside, "{ \"netuid\": 74")?;
     std::fs::rename(&beside, &place)?;
     tokio::time::sleep(Duration::from_millis(200)).await;
     shows(&address, 12).await?;
-    std::fs::write(&beside, text.replace("\"round\": 12,\n  \"block\"", "\"round\": 13,\n  \"block\""))?;
+    std::fs::write(
+        &beside,
+        text.replace("\"round\": 12,\n  \"block\"", "\"round\": 13,\n  \"block\""),
+    )?;
     std::fs::rename(&beside, &place)?;
     shows(&address, 13).await
 }
@@ -97,8 +108,14 @@ async fn settings_that_make_no_sense_are_named() -> Result<()> {
     let folder = files()?;
     let path = folder.path().join("dashboard.toml");
     std::fs::write(&path, "standings = \"standings.json\"\ncolour = \"red\"")?;
-    let output = Command::new(env!("CARGO_BIN_EXE_dashboard")).arg(&path).output().await?;
+    let output = Command::new(env!("CARGO_BIN_EXE_dashboard"))
+        .arg(&path)
+        .output()
+        .await?;
     let said = String::from_utf8(output.stderr)?;
-    ensure!(!output.status.success() && said.contains("colour"), "{said}");
+    ensure!(
+        !output.status.success() && said.contains("colour"),
+        "{said}"
+    );
     Ok(())
 }

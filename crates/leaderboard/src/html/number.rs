@@ -15,7 +15,7 @@ pub(crate) fn grouped(number: u64) -> String {
 pub(crate) fn compact(number: f64) -> String {
     let size = number.abs();
     let decimals = match size {
-        size if size == 0.0 => return "0".to_owned(),
+        0.0 => return "0".to_owned(),
         size if size < 1e-4 => return format!("{number:.2e}"),
         size if size < 0.1 => 5,
         size if size < 10.0 => 4,
@@ -32,7 +32,7 @@ pub(crate) fn compact(number: f64) -> String {
 pub(crate) fn percent(part: f64) -> String {
     let percent = part * 100.0;
     match percent {
-        percent if percent == 0.0 => "0 %".to_owned(),
+        0.0 => "0 %".to_owned(),
         percent if percent > 0.0 && percent < 0.01 => "&lt; 0.01 %".to_owned(),
         percent if percent < 1.0 => format!("{percent:.2} %"),
         percent => format!("{percent:.1} %"),

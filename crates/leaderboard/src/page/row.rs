@@ -49,10 +49,10 @@ fn row(miner: &Miner, most: f64) -> Row {
             cell(column, miner, most)
         );
     }
-    let _ = write!(
+    let _ = writeln!(
         out,
         "<td class=\"why\"><a href=\"/miners/{uid}#why\" data-fold=\"{uid}\" \
-         aria-label=\"why uid {uid}\">why</a></td></tr>\n"
+         aria-label=\"why uid {uid}\">why</a></td></tr>"
     );
     Row { text: out }
 }

@@ -102,11 +102,11 @@ fn toolbar(out: &mut String, view: &View) {
             show.title()
         );
     }
-    let _ = write!(
+    let _ = writeln!(
         out,
         "</select><input type=\"hidden\" name=\"sort\" value=\"{}\">\
          <input type=\"hidden\" name=\"order\" value=\"{}\">\
-         <button type=\"submit\">Show</button></form>\n",
+         <button type=\"submit\">Show</button></form>",
         view.by.name(),
         if view.turned { "turned" } else { "" },
     );

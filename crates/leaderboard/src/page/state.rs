@@ -141,9 +141,9 @@ fn more(out: &mut String, standings: &Standings) {
         1 => "How the round went: 1 warning".to_owned(),
         many => format!("How the round went: {many} warnings"),
     };
-    let _ = write!(
+    let _ = writeln!(
         out,
-        "<details class=\"more\" id=\"round\"><summary>{summary}</summary>\n"
+        "<details class=\"more\" id=\"round\"><summary>{summary}</summary>"
     );
     if warnings > 0 {
         out.push_str("<ul class=\"warnings\">");

@@ -32,7 +32,8 @@ fn fault(document: &Value, schema: &Value, value: &Value, at: &str) -> Option<St
         Value::Array(_) => "array",
         Value::Object(_) => "object",
     };
-    if !types.contains(&is) && !(is == "integer" && types.contains(&"number")) {
+    let fits = types.contains(&is) || (is == "integer" && types.contains(&"number"));
+    if !fits {
         return Some(format!("{at} is {is} and not {types:?}"));
     }
     if let Some(number) = value.as_f64() {

@@ -63,7 +63,6 @@ async fn memory_stays_flat_over_rounds() {
 
 #[tokio::test]
 #[ignore = "takes ten minutes"]
-#[expect(clippy::print_stdout, reason = "it is run for its figure")]
 async fn memory_stays_flat_over_ten_minutes_of_rounds() {
     let until = Instant::now() + Duration::from_secs(600);
     let (rounds, grown) = growth(|_| Instant::now() < until).await;
