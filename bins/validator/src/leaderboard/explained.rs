@@ -189,10 +189,9 @@ mod tests {
             add("sum", [earned]).named(|| format!("acme/{name}"))
         };
         let all = [repository("rockets", merged), repository("anvils", 1.0)];
-        MinerTrace {
-            pull_requests: Some(add("pull requests", all)),
-            ..bare()
-        }
+        let mut trace = bare();
+        trace.pull_requests = Some(add("pull requests", all));
+        trace
     }
 
     fn bare() -> MinerTrace {
