@@ -25,7 +25,7 @@ pub(crate) struct SubnetArguments {
         hide_env_values = true
     )]
     pub(crate) network: String,
-    /// The subnet [default: the mechanism's own, which is 74 for open source, on `test` 422].
+    /// The subnet [default: the mechanism's own on `finney` and `test`, elsewhere 74].
     #[arg(long, env = "AXONRY_NETUID", value_name = "NUMBER")]
     netuid: Option<u16>,
     #[command(flatten)]
@@ -84,8 +84,10 @@ impl SubnetArguments {
 
     fn netuid(&self, home: Home) -> NetUid {
         let usual = match self.network.as_str() {
+            "finney" => home.finney,
             "test" => home.test,
-            _ => home.finney,
+            // A devnet has this one unless it is told otherwise.
+            _ => 74,
         };
         NetUid(self.netuid.unwrap_or(usual))
     }
