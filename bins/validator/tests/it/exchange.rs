@@ -82,6 +82,11 @@ fn what_cannot_be_an_axon_is_refused_before_anybody_is_asked() -> Result<()> {
             done.stderr
         );
     }
+    let forecast = ["--mechanism", "forecast", "--axon", "127.0.0.1:0"];
+    let program = Program::new(nobody).and(["--hotkey-uri", "//Alice"]);
+    let done = program.and(forecast).run()?;
+    assert_eq!(done.code, 2, "{}", done.stderr);
+    assert!(done.stderr.contains("--mechanism oss"), "{}", done.stderr);
     fs::write(folder.path().join("miner_pats.json"), "[{")?;
     let done = Program::new(nobody)
         .and(["--hotkey-uri", "//Alice", "--axon", "127.0.0.1:0"])
