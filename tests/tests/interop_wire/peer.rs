@@ -35,6 +35,7 @@ pub(crate) const PATIENCE: Duration = Duration::from_secs(20);
 const AT_ONCE: usize = 8;
 
 /// Says loudly that a test is not run, unless it is.
+#[expect(clippy::print_stderr, reason = "what is not run is to be seen")]
 pub(crate) fn is_wanted(test: &str) -> bool {
     let wanted = std::env::var_os("AXONRY_INTEROP").is_some_and(|it| it == "1");
     if !wanted {

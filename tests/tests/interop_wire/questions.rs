@@ -111,7 +111,7 @@ pub(crate) fn question(number: u32) -> Question {
         text: format!("it's \"№ {number}\"\n\tand a \\ \u{1f9e0}"),
         count: u64::from(number) * 10_u64.pow(13),
         ratio: (f64::from(number) - 500.0) / 7e6,
-        flag: number % 2 == 0,
+        flag: number.is_multiple_of(2),
         tags: tags.into_iter().take(few).collect(),
         deep: json!({"a": [1.0, null, true, {"b'": 1e16}], "z": {"n": -i64::from(number)}}),
     }
