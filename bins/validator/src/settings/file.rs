@@ -61,6 +61,7 @@ struct Keys {
     prices: Option<PathBuf>,
     #[serde(default)]
     light_history: bool,
+    #[serde(default)]
     private_axons: bool,
     wallet: Option<String>,
     hotkey: Option<String>,
