@@ -168,8 +168,12 @@ fn a_coldkey_is_named_or_nothing_is_done() {
 }
 
 /// A wallet as `btcli` makes it: the plan needs no secret, and signing takes the password from a file.
+#[cfg(unix)]
 #[test]
 fn an_encrypted_coldkey_is_opened_only_to_sign() {
+    use std::fs::Permissions;
+    use std::os::unix::fs::PermissionsExt;
+
     use axonry_wallet::{Existing, Keyfile, Keypair, Password, Wallet};
 
     let root = tempfile::tempdir().expect("a folder");
@@ -181,6 +185,8 @@ fn an_encrypted_coldkey_is_opened_only_to_sign() {
         .expect("written");
     let file = root.path().join("password");
     std::fs::write(&file, "correct horse 7!\n").expect("written");
+    // Nobody else may read it, or it is not taken.
+    std::fs::set_permissions(&file, Permissions::from_mode(0o600)).expect("its own");
     let (root, file) = (root.path().to_str(), file.to_str());
     let (root, file) = (root.expect("a path"), file.expect("a path"));
     let hotkey = Keypair::from_uri("//hot_25").expect("a key").hotkey();
