@@ -31,6 +31,7 @@ impl MechanismName {
 }
 
 /// What miners are judged by, in the way that was chosen.
+#[expect(clippy::large_enum_variant, reason = "there is one, made once")]
 #[derive(Clone, Debug)]
 pub(crate) enum JudgingSettings {
     /// Contributions to open source.
