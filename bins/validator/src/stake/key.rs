@@ -13,7 +13,7 @@ use crate::network::Network;
 #[derive(Debug)]
 pub(super) enum Owner {
     /// A well-known key of a test chain.
-    WellKnown(Keypair),
+    WellKnown(Box<Keypair>),
     /// A wallet's.
     Wallet(Wallet),
 }
@@ -26,13 +26,13 @@ impl Owner {
                 bail!("--coldkey-uri is for test chains: its key is known to everybody");
             }
             let pair = Keypair::from_uri(uri).context("--coldkey-uri")?;
-            return Ok(Self::WellKnown(pair));
+            return Ok(Self::WellKnown(Box::new(pair)));
         }
         match &given.wallet {
             Some(name) => Ok(Self::Wallet(Wallet::open(root(given)?, name)?)),
             None if *network == Network::Devnet => {
                 let pair = Keypair::from_uri("//Alice").context("a development key")?;
-                Ok(Self::WellKnown(pair))
+                Ok(Self::WellKnown(Box::new(pair)))
             }
             None => bail!("whose stake is it? give --wallet, the name of the coldkey's wallet"),
         }
@@ -75,7 +75,7 @@ impl Owner {
     /// The secret, for what was confirmed.
     pub(super) fn unlock(self, password_file: Option<PathBuf>) -> Result<Keypair> {
         let wallet = match self {
-            Self::WellKnown(pair) => return Ok(pair),
+            Self::WellKnown(pair) => return Ok(*pair),
             Self::Wallet(wallet) => wallet,
         };
         let path = wallet.coldkey_path();

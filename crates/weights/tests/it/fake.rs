@@ -14,7 +14,7 @@ mod client;
 mod journal;
 mod pallet;
 
-pub(crate) use chain::{FakeChain, State, Submission, coin, Waiting};
+pub(crate) use chain::{FakeChain, State, Submission, Waiting, coin};
 pub(crate) use journal::{MemoryJournal, Told};
 
 pub(crate) const NETUID: NetUid = NetUid(74);
