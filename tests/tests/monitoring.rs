@@ -69,6 +69,7 @@ fn report() -> RoundReport {
             unknown: None,
             average: 0.5,
             weight: 7,
+            incentive: 0,
             explanation: None,
         }],
         weights: Weights::default(),

@@ -1,27 +1,28 @@
 use std::io::Read;
 use std::net::TcpListener;
 use std::process::{Command, ExitStatus};
-use std::thread;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use anyhow::{Context, Result, ensure};
 
 use axonry_tests::outside::Subnet;
 use axonry_tests::programs::Running;
+use tokio::time::{sleep, timeout};
 
 /// By when a validator has ended after it was told to.
 const PROMISED: Duration = Duration::from_secs(10);
 
 /// Waits for the end that was asked for.
-fn ended(running: &mut Running) -> Result<ExitStatus> {
-    let told = Instant::now();
-    loop {
-        if let Some(status) = running.0.try_wait()? {
-            return Ok(status);
+async fn ended(running: &mut Running) -> Result<ExitStatus> {
+    let waiting = async {
+        loop {
+            match running.0.try_wait()? {
+                Some(status) => return Ok(status),
+                None => sleep(Duration::from_millis(5)).await,
+            }
         }
-        ensure!(told.elapsed() < PROMISED, "it goes on");
-        thread::sleep(Duration::from_millis(5));
-    }
+    };
+    timeout(PROMISED, waiting).await.context("it goes on")?
 }
 
 fn terminate(running: &Running) -> Result<()> {
@@ -39,23 +40,19 @@ async fn stopped(times: u32) -> Result<()> {
     let state = tempfile::tempdir()?;
     for time in 0..times {
         let moment = Duration::from_secs(3) * time / times;
-        let command = subnet.validator(state.path(), &["--new-state", "empty", "--forever"])?;
-        let status = tokio::task::spawn_blocking(move || {
-            let mut command = command;
-            let mut running = Running(command.spawn()?);
-            thread::sleep(moment);
-            let early = running.0.try_wait()?;
-            ensure!(early.is_none(), "it ended by itself: {early:?}");
-            terminate(&running)?;
-            let status = ended(&mut running)?;
-            let mut said = String::new();
-            if let Some(mut errors) = running.0.stderr.take() {
-                errors.read_to_string(&mut said)?;
-            }
-            ensure!(!said.contains("panicked"), "{said}");
-            Ok((status, said))
-        });
-        let (status, said) = status.await?.with_context(|| format!("after {moment:?}"))?;
+        let mut command = subnet.validator(state.path(), &["--new-state", "empty", "--forever"])?;
+        let mut running = Running(command.spawn()?);
+        sleep(moment).await;
+        let early = running.0.try_wait()?;
+        ensure!(early.is_none(), "it ended by itself: {early:?}");
+        terminate(&running)?;
+        let status = ended(&mut running).await;
+        let status = status.with_context(|| format!("after {moment:?}"))?;
+        let mut said = String::new();
+        if let Some(mut errors) = running.0.stderr.take() {
+            errors.read_to_string(&mut said)?;
+        }
+        ensure!(!said.contains("panicked"), "{said}");
         // Before it listens for the signal, the signal itself ends it.
         let killed = status.code().is_none() && moment < Duration::from_secs(1);
         ensure!(
