@@ -122,7 +122,9 @@ impl Weigher {
         let head = rehearsal.at.number;
         let tempo = u64::from(snapshot.rules.tempo());
         // What state does not say is no reason to hold a vector back.
-        let young = rehearsal.last_update.is_some_and(|last| head.since(last) < tempo);
+        let young = rehearsal
+            .last_update
+            .is_some_and(|last| head.since(last) < tempo);
         if young || rehearsal.waits.is_some() || !rehearsal.would_land() {
             return Ok(None);
         }

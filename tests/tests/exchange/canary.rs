@@ -99,7 +99,10 @@ async fn no_token_is_in_anything_that_validator_and_miner_write() -> Result<()> 
     for account in ACCOUNTS {
         let end = &account[account.len() - 4..];
         let shown = format!("***{end}");
-        ensure!(traced.contains(&shown), "what is told of a token is its end");
+        ensure!(
+            traced.contains(&shown),
+            "what is told of a token is its end"
+        );
     }
     let kept = fs::read_to_string(state.join("miner_pats.json"))?;
     for token in ACCOUNTS.map(token_of) {

@@ -243,7 +243,10 @@ async fn boards_are_merged_and_one_that_is_gone_is_named() -> Result<()> {
     let (output, merged) = finish(merge).await?;
     ensure!(output.status.code() == Some(1), "{output:?}");
     let merged = merged.first().context("one object")?;
-    ensure!(merged["miners"].as_array().map_or(0, Vec::len) > 1, "{merged}");
+    ensure!(
+        merged["miners"].as_array().map_or(0, Vec::len) > 1,
+        "{merged}"
+    );
     let sources = &merged["sources"];
     ensure!(sources[0]["agreement"].as_f64() > Some(0.999), "{sources}");
     ensure!(sources[1]["source"] == "http://127.0.0.1:1/", "{sources}");

@@ -105,7 +105,10 @@ impl GitHub {
             };
             match error.refusal().map(axonry_http::Refusal::code) {
                 Some(401) => {
-                    tracing::warn!(token = token.secret.masked(), "GitHub no longer knows a token");
+                    tracing::warn!(
+                        token = token.secret.masked(),
+                        "GitHub no longer knows a token"
+                    );
                     token.refuse();
                 }
                 // An organisation may be closed to this token and open to another.

@@ -136,7 +136,10 @@ mod tests {
 
         let refused = tokens.choose(&[], waits).unwrap();
         refused.refuse();
-        assert_eq!(tokens.choose(&[], waits).unwrap().secret.masked(), "***cccc");
+        assert_eq!(
+            tokens.choose(&[], waits).unwrap().secret.masked(),
+            "***cccc"
+        );
         let states: Vec<_> = tokens.report(waits).iter().map(|one| one.state).collect();
         let expected = [
             TokenState::Waiting(Duration::MAX),
@@ -152,7 +155,10 @@ mod tests {
         tokens.choose(&[], |_| None).unwrap().refuse();
         assert!(tokens.choose(&[], |_| None).is_none());
         tokens.replace(vec![Secret::new("ghp_aaaa"), Secret::new("ghp_dddd")]);
-        assert_eq!(tokens.choose(&[], |_| None).unwrap().secret.masked(), "***dddd");
+        assert_eq!(
+            tokens.choose(&[], |_| None).unwrap().secret.masked(),
+            "***dddd"
+        );
     }
 
     #[test]
