@@ -37,6 +37,7 @@ pub struct Forward {
     workers: Arc<Workers>,
     mode: Mode,
     keep: Keep,
+    archived: bool,
     /// One for each answer that is being read or waits to be saved, of all prompts together.
     places: Arc<Semaphore>,
 }
@@ -166,6 +167,7 @@ impl Forward {
             workers,
             mode: Mode::Parity,
             keep: Keep::Json,
+            archived: false,
             places: Arc::new(Semaphore::new(UNSAVED)),
         }
     }
@@ -181,6 +183,12 @@ impl Forward {
     #[must_use]
     pub const fn keep(mut self, keep: Keep) -> Self {
         self.keep = keep;
+        self
+    }
+
+    /// Whether the paths of a correct answer are kept as well, to be archived.
+    pub(crate) const fn archived(mut self, archived: bool) -> Self {
+        self.archived = archived;
         self
     }
 
@@ -218,6 +226,7 @@ impl Forward {
             prompt: prompt.clone(),
             mode: self.mode,
             keep: self.keep,
+            archived: self.archived,
             deadline: began + within,
             places: Arc::clone(&self.places),
         });
@@ -251,6 +260,7 @@ struct Asking {
     prompt: Prompt,
     mode: Mode,
     keep: Keep,
+    archived: bool,
     deadline: Instant,
     places: Arc<Semaphore>,
 }
@@ -287,9 +297,10 @@ impl Asking {
         let shared = Arc::clone(&self);
         let reading = self.workers.run(move || {
             let began = processor_time();
-            let answer = read_answer(&body, &shared.prompt, shared.mode);
+            let mut answer = read_answer(&body, &shared.prompt, shared.mode);
             let reading = processor_time().saturating_sub(began);
-            let kept = shared.keep.of(&answer, &body, &shared.prompt, place);
+            let (keep, archived) = (shared.keep, shared.archived);
+            let kept = keep.of(&mut answer, archived, &body, &shared.prompt, place);
             (answer.validation, reading, kept)
         });
         let read = reading.await;

@@ -1,5 +1,7 @@
 //! The mechanism: prompts asked, settled ones scored, scores smoothed into weights.
 
+#[cfg_attr(not(feature = "archive"), path = "mechanism/archiving/absent.rs")]
+mod archiving;
 mod asking;
 mod cycles;
 mod inquiry;
@@ -22,6 +24,7 @@ use tokio_util::task::TaskTracker;
 use tracing::warn;
 
 use crate::{Competition, Forward, Keep, Miner, Mode, MovableClock, PriceSource, Workers};
+use archiving::Archiving;
 use asking::Asking;
 
 pub use asking::AskError;
@@ -35,6 +38,9 @@ pub use report::{
 /// Reports of prompts that are kept until the next round tells of them, and prompts without scores
 /// that a round names.
 const REPORTS: usize = 64;
+
+/// From a prompt's deadline until its answers are read and saved, at most.
+const SAVING: Duration = Duration::from_secs(60);
 
 /// What a [`Forecast`] stands on.
 #[derive(Clone, Debug)]
@@ -69,6 +75,10 @@ pub struct ForecastSettings {
     pub skip_horizons: bool,
     /// Whether predictions and scores go that the window no longer needs: upstream's light mode.
     pub light_history: bool,
+    /// Where correct answers are archived beside the store. With [`Keep::None`] they are read back
+    /// from there to be scored. It is never thinned out.
+    #[cfg(feature = "archive")]
+    pub archive: Option<axonry_archive::Archive>,
 }
 
 impl Default for ForecastSettings {
@@ -81,6 +91,8 @@ impl Default for ForecastSettings {
             timeout: None,
             skip_horizons: false,
             light_history: false,
+            #[cfg(feature = "archive")]
+            archive: None,
         }
     }
 }
@@ -113,15 +125,18 @@ struct Shared {
 impl Forecast {
     /// Takes what it stands on; nothing is asked yet.
     pub fn new(parts: ForecastParts, settings: ForecastSettings) -> Self {
+        let archiving = Archiving::of(&settings);
         let asking = Asking {
             forward: parts
                 .forward
                 .clone()
                 .mode(settings.mode)
-                .keep(settings.keep),
+                .keep(settings.keep)
+                .archived(archiving.is_on()),
             predictions: parts.predictions.clone(),
             clock: parts.clock.clone(),
             keep: settings.keep,
+            archiving,
         };
         let shared = Shared {
             asking,
@@ -160,6 +175,10 @@ impl Forecast {
         let said = format!("{} prompts to {} miners", prompts.len(), miners.len());
         round.progress.note(Step::Message(&said));
         let ends = prompts.iter().map(|(prompt, _)| prompt.end_time()).max();
+        if let Some(within) = prompts.iter().map(|(_, within)| *within).max() {
+            let most = within + SAVING + archiving::PATIENCE;
+            round.progress.note(Step::Quiet(most));
+        }
         let (shared, stop) = (Arc::clone(&self.shared), self.stop.clone());
         let asking = self.tasks.spawn(async move {
             let asked = prompts.iter();
@@ -206,7 +225,10 @@ impl Mechanism for Forecast {
         // Upstream does it every few minutes, and so before most horizons are over: what is one too
         // many is not scored.
         let let_go = shared.let_go().await;
-        let scored = shared.score_settled().await.map_err(not_read)?;
+        let scored = shared
+            .score_settled(round.progress)
+            .await
+            .map_err(not_read)?;
         let mut evaluation = shared.weigh(&round, &scored).await.map_err(not_read)?;
         if let Err(error) = let_go {
             // The next round lets go of the same.

@@ -41,6 +41,11 @@ impl Paths {
     pub const fn prices(&self) -> &[f64] {
         &self.prices
     }
+
+    /// The same, to keep.
+    pub fn into_prices(self) -> Vec<f64> {
+        self.prices.into_vec()
+    }
 }
 
 impl Debug for Paths {

@@ -8,7 +8,7 @@ use rustix::time::{ClockId, clock_gettime};
 use serde::{Deserialize, Serialize};
 use tokio::sync::OwnedSemaphorePermit;
 
-use crate::{Answer, Prompt};
+use crate::{Answer, Paths, Prompt};
 
 /// What is kept of a correct answer until it is scored.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -19,13 +19,14 @@ pub enum Keep {
     Json,
     /// Its prices as little-endian 32-bit floats, 1.2 MB, which are off by up to 6e-8 of themselves.
     F32,
-    /// Nothing: the prompt is not scored.
+    /// Nothing: the prompt is not scored, unless its answers are archived.
     None,
 }
 
 /// What is kept of one correct answer. Dropping it lets the next answer be read.
 pub struct Kept {
     prediction: Prediction,
+    paths: Option<Paths>,
     place: OwnedSemaphorePermit,
 }
 
@@ -37,16 +38,20 @@ impl Kept {
 
     /// How many bytes it takes.
     pub const fn bytes(&self) -> usize {
-        match &self.prediction {
+        let prediction = match &self.prediction {
             Prediction::Nothing => 0,
             Prediction::Json(text) => text.len(),
             Prediction::F32(floats) => floats.len(),
+        };
+        match &self.paths {
+            Some(paths) => prediction + size_of_val(paths.prices()),
+            None => prediction,
         }
     }
 
-    /// The prediction, and what holds its place until it is saved.
-    pub(crate) fn into_parts(self) -> (Prediction, OwnedSemaphorePermit) {
-        (self.prediction, self.place)
+    /// The prediction, the paths to archive, and what holds their place until they are saved.
+    pub(crate) fn into_parts(self) -> (Prediction, Option<Paths>, OwnedSemaphorePermit) {
+        (self.prediction, self.paths, self.place)
     }
 }
 
@@ -63,19 +68,30 @@ impl Keep {
         }
     }
 
+    /// What is kept of an answer, whose paths are taken out of it where they are to be archived.
     pub(super) fn of(
         self,
-        answer: &Answer,
+        answer: &mut Answer,
+        archived: bool,
         body: &Bytes,
         prompt: &Prompt,
         place: OwnedSemaphorePermit,
     ) -> Option<Kept> {
         let prediction = match self {
+            Self::None if archived => Prediction::Nothing,
             Self::None => return None,
             Self::F32 => Prediction::F32(answer.paths.as_ref()?.to_f32_bytes()),
             Self::Json => Prediction::Json(answer.text(body, prompt)?.into_owned()),
         };
-        Some(Kept { prediction, place })
+        let paths = match archived {
+            true => Some(answer.paths.take()?),
+            false => None,
+        };
+        Some(Kept {
+            prediction,
+            paths,
+            place,
+        })
     }
 }
 

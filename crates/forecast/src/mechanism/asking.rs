@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use axonry_core::UnixMillis;
+use axonry_core::{Hotkey, Uid, UnixMillis};
 use axonry_store::StoreError;
 use axonry_store::predictions::{self, Answer, Asked, Prediction, Predictions, Request};
 use axonry_wire::CallError;
@@ -13,8 +13,9 @@ use tokio::time::Instant;
 use tokio_util::sync::CancellationToken;
 use tracing::{info, warn};
 
+use super::archiving::{Archiving, Writing};
 use super::report::{Milliseconds, MinerLine, PromptReport, Stages};
-use crate::{Forward, Heard, Hearing, Keep, Miner, MovableClock, Prompt};
+use crate::{Forward, Heard, Hearing, Keep, Miner, MovableClock, Paths, Prompt};
 
 /// Answers that are saved at once, at most. Their bytes are bounded by what [`Forward`] lets wait.
 const BATCH: usize = 32;
@@ -38,6 +39,7 @@ pub(super) struct Asking {
     pub(super) predictions: Predictions,
     pub(super) clock: MovableClock,
     pub(super) keep: Keep,
+    pub(super) archiving: Archiving,
 }
 
 impl Asking {
@@ -87,8 +89,13 @@ impl Asking {
     }
 
     async fn saver(&self, prompt: &Prompt, miners: &[Miner]) -> Result<Saver, StoreError> {
-        let mut saver = Saver::default();
-        if self.keep == Keep::None {
+        let mut saver = Saver {
+            asked: None,
+            archived: self.archiving.file(prompt),
+            took: Duration::ZERO,
+            failed: None,
+        };
+        if self.keep == Keep::None && !self.archiving.is_on() {
             return Ok(saver);
         }
         let request = Request {
@@ -163,46 +170,82 @@ impl Last {
     }
 
     /// Takes note of an answer, and turns it into what is saved.
-    fn note(
-        &mut self,
-        heard: Heard,
-        lines: &mut Vec<MinerLine>,
-    ) -> (Answer, Option<OwnedSemaphorePermit>) {
+    fn note(&mut self, heard: Heard, lines: &mut Vec<MinerLine>) -> Landed {
         self.done = self.done.max(heard.done);
         self.reading += heard.reading;
         lines.push(MinerLine::from(&heard));
-        let (prediction, place) = match heard.kept {
+        let (uid, hotkey) = (heard.miner.uid, heard.miner.hotkey);
+        let process_time = lines.last().and_then(|line| line.process_time);
+        let (prediction, paths, place) = match heard.kept {
             Some(kept) => {
-                let (prediction, place) = kept.into_parts();
-                (prediction, Some(place))
+                let (prediction, paths, place) = kept.into_parts();
+                (prediction, paths, Some(place))
             }
-            None => (Prediction::Nothing, None),
+            None => (Prediction::Nothing, None, None),
         };
         let answer = Answer {
-            uid: heard.miner.uid,
-            process_time: lines.last().and_then(|line| line.process_time),
+            uid,
+            process_time,
             format_validation: heard.validation.to_string(),
             prediction,
         };
-        (answer, place)
+        let correct = paths.map(|paths| Correct {
+            uid,
+            hotkey,
+            process_time,
+            paths,
+        });
+        Landed {
+            answer,
+            correct,
+            place,
+        }
     }
 }
 
+/// What is to be saved of an answer, and what holds its place until it is.
+#[derive(Debug)]
+struct Landed {
+    answer: Answer,
+    correct: Option<Correct>,
+    place: Option<OwnedSemaphorePermit>,
+}
+
+/// A correct answer, for the archive.
+#[derive(Debug)]
+#[cfg_attr(
+    not(feature = "archive"),
+    expect(dead_code, reason = "there is no archive to read it")
+)]
+pub(super) struct Correct {
+    pub(super) uid: Uid,
+    pub(super) hotkey: Hotkey,
+    pub(super) process_time: Option<f64>,
+    pub(super) paths: Paths,
+}
+
 /// Saves answers in batches; a batch that cannot be saved costs its miners their rows, and is said.
-#[derive(Debug, Default)]
+/// So is what the archive does not take, which costs nobody a row.
+#[derive(Debug)]
 struct Saver {
     asked: Option<Asked>,
+    archived: Writing,
     took: Duration,
     failed: Option<String>,
 }
 
 impl Saver {
-    async fn save(&mut self, batch: Vec<(Answer, Option<OwnedSemaphorePermit>)>) {
+    async fn save(&mut self, batch: Vec<Landed>) {
         let Some(asked) = &self.asked else {
             return;
         };
         let began = Instant::now();
-        let (answers, _places): (Vec<_>, Vec<_>) = batch.into_iter().unzip();
+        let mut answers = Vec::with_capacity(batch.len());
+        let mut correct = Vec::with_capacity(batch.len());
+        for landed in batch {
+            answers.push(landed.answer);
+            correct.push((landed.correct, landed.place));
+        }
         match asked.save(&answers).await {
             Ok(saved) if saved.refused.is_empty() => {}
             Ok(saved) => {
@@ -220,10 +263,25 @@ impl Saver {
                 self.failed.get_or_insert(said);
             }
         }
+        // What the store has needs no memory while the archive takes its time.
+        drop(answers);
+        for (correct, _place) in correct {
+            if let Some(correct) = correct {
+                self.archived.add(correct).await;
+            }
+        }
         self.took += began.elapsed();
     }
 
+    /// Closes what is complete. What had landed when it was stopped is archived as it is in the store.
     async fn finish(&mut self, stopped: bool, at: UnixMillis) {
+        let began = Instant::now();
+        let not_archived = self.archived.publish().await;
+        self.took += began.elapsed();
+        self.failed = match (self.failed.take(), not_archived) {
+            (Some(one), Some(other)) => Some(format!("{one}; {other}")),
+            (one, other) => one.or(other),
+        };
         let Some(asked) = self.asked.as_ref().filter(|_| !stopped) else {
             return;
         };

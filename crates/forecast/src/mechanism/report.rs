@@ -41,7 +41,7 @@ pub struct PromptReport {
     pub outcomes: BTreeMap<&'static str, usize>,
     /// How long each part took, in milliseconds.
     pub stages_ms: Stages,
-    /// What could not be saved.
+    /// What could not be saved or archived.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub not_saved: Option<String>,
     /// Everyone who was asked, by uid.
@@ -58,7 +58,7 @@ pub struct Stages {
     /// Reading and validating: processor time of all answers together, most of it while others are
     /// on the wire.
     pub read: Milliseconds,
-    /// Saving: time in the store, most of it while others are on the wire.
+    /// Saving: time in the store and the archive, most of it while others are on the wire.
     pub save: Milliseconds,
     /// From the last miner's end until everything was read and saved.
     pub behind: Milliseconds,

@@ -1,21 +1,28 @@
 //! Settled prompts, held against what happened.
 
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::Arc;
+use std::time::Duration;
 
-use axonry_core::UnixMillis;
+use axonry_core::{Hotkey, Uid, UnixMillis};
+use axonry_neuron::{Progress, Step};
 use axonry_scoring::crps::{Ensemble, Judge, PathScore};
 use axonry_store::StoreError;
 use axonry_store::predictions::{Prediction, Score, Scores, StoredAnswer, StoredRequest};
+use futures_util::future::join_all;
 use futures_util::{StreamExt, stream};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
+use tokio::time::Instant;
 use tracing::warn;
 
 use super::Shared;
 use super::asking::unix;
 use super::report::{ScoreLine, ScoredReport, UnscoredReport};
-use crate::{Competition, Mode, Paths, PriceError, Prompt, Validation, next_minute, prompt_scores};
+use crate::{
+    Competition, Keep, Mode, Paths, PriceError, Prompt, Validation, next_minute, prompt_scores,
+};
 use crate::{PromptScores, RealPrices, read_paths};
 
 /// From the end of a horizon until its last price is out: the minute's candle, and 30 s for the feed
@@ -25,8 +32,11 @@ const PUBLISHED: SignedDuration = SignedDuration::from_secs(90);
 /// From the end of a horizon until a prompt is scored for certain.
 pub(super) const SETTLING: SignedDuration = SignedDuration::from_secs(90 + 60);
 
-/// Answers of one prompt that are read from the store and judged at once.
+/// Answers of one prompt that are read and judged at once.
 const AT_ONCE: usize = 4;
+
+/// How long a round waits in all for an archive that does not answer.
+const AWAY: Duration = Duration::from_secs(60);
 
 /// What a round scored.
 #[derive(Debug, Default)]
@@ -40,24 +50,50 @@ enum Unscored {
     Prices(PriceError),
     Prompt(&'static str),
     NobodyCorrect,
+    Archive(Unread),
     Interval(axonry_scoring::crps::CrpsError),
+}
+
+/// Why a prompt's answers cannot be read from the archive.
+#[derive(Debug)]
+pub(super) struct Unread {
+    pub(super) why: String,
+    /// Whether the archive as a whole is, and not only this file.
+    pub(super) away: bool,
 }
 
 impl Shared {
     /// Scores every prompt whose horizon is over, as far as prices are known; what is not scored is
     /// tried again in the next round, as long as the window is.
-    pub(super) async fn score_settled(&self) -> Result<Scored, StoreError> {
+    pub(super) async fn score_settled(
+        &self,
+        progress: &dyn Progress,
+    ) -> Result<Scored, StoreError> {
         let mut scored = Scored::default();
-        let now = next_minute(self.parts.clock.now(), std::time::Duration::ZERO);
+        let mut waited = Duration::ZERO;
+        let now = next_minute(self.parts.clock.now(), Duration::ZERO);
         for competition in &self.settings.competitions {
             let predictions = &self.parts.predictions;
             let began = began(competition, now);
             let length = competition.time_length;
             for request in predictions.requests_to_score(length, began).await? {
+                let began = Instant::now();
                 match self.score(competition, &request).await? {
                     Ok(report) => scored.reports.push(report),
-                    Err(why) => scored.unscored.extend(why.report(competition, &request)),
+                    Err(why) => {
+                        let away = matches!(&why, Unscored::Archive(unread) if unread.away);
+                        scored.unscored.extend(why.report(competition, &request));
+                        if away {
+                            waited += began.elapsed();
+                        }
+                        if waited > AWAY {
+                            // The others would wait as long, and for nothing. Files that fail at
+                            // once keep nobody else from being scored.
+                            return Ok(scored);
+                        }
+                    }
                 }
+                progress.note(Step::Alive);
             }
         }
         Ok(scored)
@@ -84,10 +120,22 @@ impl Shared {
             Ok(judge) => Arc::new(judge),
             Err(error) => return Ok(Err(Unscored::Interval(error))),
         };
+        let mut archived = match self.judge_archived(&prompt, &judge).await {
+            Ok(archived) => archived,
+            Err(why) => return Ok(Err(Unscored::Archive(why))),
+        };
         let judging = stream::iter(answers)
-            .map(|answer| self.judge(answer, prompt.clone(), Arc::clone(&judge)))
+            .map(|answer| {
+                let verdict = archived.remove(&(answer.uid, answer.hotkey));
+                self.judge(answer, verdict, prompt.clone(), Arc::clone(&judge))
+            })
             .buffered(AT_ONCE);
         let judged: Vec<Judged> = judging.filter_map(std::future::ready).collect().await;
+        if !judged.iter().any(|judged| is_correct(&judged.answer)) {
+            return Ok(Err(Unscored::Prompt(
+                "none of its correct answers can be read any more",
+            )));
+        }
         let sums: Vec<_> = judged.iter().map(Judged::sum).collect();
         let Some(scores) = prompt_scores(&sums, self.settings.mode) else {
             return Ok(Err(Unscored::NobodyCorrect));
@@ -97,15 +145,54 @@ impl Shared {
         Ok(Ok(report(competition, &prompt, &judged, &scores)))
     }
 
-    /// Judges one answer; `None` where it cannot be read any more, which is nobody's score.
+    /// Judges what is in the archive alone, a few miners at a time.
+    async fn judge_archived(
+        &self,
+        prompt: &Prompt,
+        judge: &Arc<Judge>,
+    ) -> Result<HashMap<(Uid, Hotkey), Verdict>, Unread> {
+        let mut verdicts = HashMap::new();
+        if self.settings.keep != Keep::None {
+            return Ok(verdicts);
+        }
+        // Without a file its answers are in the store, from before there was an archive, or nowhere.
+        let Some(mut file) = self.asking.archiving.open(prompt).await? else {
+            return Ok(verdicts);
+        };
+        loop {
+            let mut judging = Vec::with_capacity(AT_ONCE);
+            while judging.len() < AT_ONCE {
+                let Some((uid, hotkey, paths)) = file.next().await? else {
+                    break;
+                };
+                let judge = Arc::clone(judge);
+                let verdict = self.parts.workers.run(move || verdict(&judge, &paths));
+                judging.push(async move { ((uid, hotkey), verdict.await) });
+            }
+            if judging.is_empty() {
+                return Ok(verdicts);
+            }
+            for (miner, verdict) in join_all(judging).await {
+                let verdict = verdict.unwrap_or_else(|panicked| Err(panicked.to_string()));
+                verdicts.insert(miner, verdict);
+            }
+        }
+    }
+
+    /// Judges one answer, unless that is done; `None` where it cannot be read any more, which is
+    /// nobody's score.
     async fn judge(
         &self,
         answer: StoredAnswer,
+        archived: Option<Verdict>,
         prompt: Prompt,
         judge: Arc<Judge>,
     ) -> Option<Judged> {
         if !is_correct(&answer) {
             return Some(Judged::without(answer, None));
+        }
+        if let Some(verdict) = archived {
+            return Some(Judged::of(answer, verdict));
         }
         let prediction = match self.parts.predictions.prediction(answer.id).await {
             Ok(prediction) => prediction,
@@ -118,20 +205,21 @@ impl Shared {
         let mode = self.settings.mode;
         let judging = self.parts.workers.run(move || {
             let paths = paths_of(&prediction, &prompt, mode)?;
-            let score = judge.score(paths.prices(), &mut Ensemble::default());
-            Some(score.map_err(|error| error.to_string()))
+            Some(verdict(&judge, &paths))
         });
-        Some(match judging.await {
-            Ok(Some(Ok(score))) => Judged {
-                answer,
-                score: Some(score),
-                error: None,
-            },
-            Ok(Some(Err(error))) => Judged::without(answer, Some(error)),
-            Ok(None) => return None,
-            Err(panicked) => Judged::without(answer, Some(panicked.to_string())),
-        })
+        match judging.await {
+            Ok(verdict) => verdict.map(|verdict| Judged::of(answer, verdict)),
+            Err(panicked) => Some(Judged::without(answer, Some(panicked.to_string()))),
+        }
     }
+}
+
+/// What paths are worth, or why they have no score.
+type Verdict = Result<PathScore, String>;
+
+fn verdict(judge: &Judge, paths: &Paths) -> Verdict {
+    let score = judge.score(paths.prices(), &mut Ensemble::default());
+    score.map_err(|error| error.to_string())
 }
 
 /// An answer, and what it is worth.
@@ -142,6 +230,17 @@ struct Judged {
 }
 
 impl Judged {
+    fn of(answer: StoredAnswer, verdict: Verdict) -> Self {
+        match verdict {
+            Ok(score) => Self {
+                answer,
+                score: Some(score),
+                error: None,
+            },
+            Err(error) => Self::without(answer, Some(error)),
+        }
+    }
+
     const fn without(answer: StoredAnswer, error: Option<String>) -> Self {
         Self {
             answer,
@@ -195,6 +294,9 @@ impl Unscored {
             Self::Prices(error) => axonry_neuron::chain_of(&error),
             Self::Prompt(why) => why.to_owned(),
             Self::NobodyCorrect => "nobody's answer counts".to_owned(),
+            Self::Archive(Unread { why, .. }) => {
+                format!("its answers cannot be read from the archive: {why}")
+            }
             Self::Interval(error) => error.to_string(),
         };
         let start = i64::try_from(stored.request.start_time.0).ok();

@@ -1,6 +1,8 @@
 //! Forecasts over the public interface.
 
 mod answers;
+#[cfg(feature = "archive")]
+mod archive;
 mod farm;
 mod forward;
 mod mechanism;

@@ -49,7 +49,7 @@ impl PriceSource for Feed {
     }
 }
 
-struct Subnet {
+pub(crate) struct Subnet {
     forecast: Forecast,
     feed: Arc<Feed>,
     metagraph: Metagraph,
@@ -89,6 +89,15 @@ fn neuron(uid: u16, farm: &Farm) -> Neuron {
 impl Subnet {
     /// A neuron that serves nowhere, and miners of these manners.
     async fn of(manners: &[Manner], keep: Keep) -> Self {
+        let settings = ForecastSettings {
+            keep,
+            ..ForecastSettings::default()
+        };
+        Self::with(manners, settings).await
+    }
+
+    /// The same with other settings.
+    pub(crate) async fn with(manners: &[Manner], settings: ForecastSettings) -> Self {
         let prices = SeededPrices::new(3);
         let known: Arc<dyn PriceSource> = Arc::new(prices.clone());
         let miners = (1..).map(hotkey).zip(manners.iter().copied());
@@ -123,9 +132,8 @@ impl Subnet {
         };
         let settings = ForecastSettings {
             inquiries: vec![inquiry],
-            keep,
             skip_horizons: true,
-            ..ForecastSettings::default()
+            ..settings
         };
         Self {
             forecast: Forecast::new(parts, settings),
@@ -136,7 +144,7 @@ impl Subnet {
         }
     }
 
-    async fn evaluate(&self) -> Evaluation {
+    pub(crate) async fn evaluate(&self) -> Evaluation {
         let hyperparameters = hyperparameters();
         let round = Round {
             number: 1,
