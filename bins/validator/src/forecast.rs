@@ -1,5 +1,7 @@
 //! Judging by price-path forecasts: settings, wiring, what runs beside the rounds.
 
+#[cfg(feature = "archive")]
+mod archive;
 mod arguments;
 mod embedded;
 mod judge;

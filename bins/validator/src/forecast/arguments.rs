@@ -1,7 +1,7 @@
 use std::path::PathBuf;
 use std::time::Duration;
 
-use anyhow::{Context, Result};
+use anyhow::{Context, Result, bail};
 use axonry_forecast::Keep;
 use clap::Args;
 use serde::Deserialize;
@@ -15,14 +15,20 @@ pub(crate) struct ForecastArguments {
     /// `timeout_s`. For `--mechanism forecast`.
     #[arg(long, env = "AXONRY_PROMPTS", value_name = "FILE")]
     pub(crate) prompts: Option<PathBuf>,
-    /// What is kept of answers until they are scored: their text, 32-bit floats, or nothing
-    /// [default: json].
+    /// What is kept of answers until they are scored: their text, 32-bit floats, or nothing, and
+    /// then only what is archived is scored [default: json].
     #[arg(
         long = "keep-predictions",
         env = "AXONRY_KEEP_PREDICTIONS",
         value_name = "json|f32|none"
     )]
     pub(crate) keep_predictions: Option<Keep>,
+    /// Write correct answers as Parquet as well, into a folder or a bucket; with `--keep-predictions
+    /// none` they are scored from there. A bucket is opened with AWS_ACCESS_KEY_ID,
+    /// AWS_SECRET_ACCESS_KEY, AWS_REGION and AWS_ENDPOINT_URL. Needs a program that is built with
+    /// `--features archive`.
+    #[arg(long, env = "AXONRY_ARCHIVE", value_name = "DIR|s3://BUCKET/BELOW")]
+    pub(crate) archive: Option<String>,
     /// How many seconds miners have for an answer, where a prompt does not say [default: until the
     /// paths' start, 60 to 120 s].
     #[arg(long, env = "AXONRY_TIMEOUT", value_name = "SECONDS")]
@@ -44,6 +50,8 @@ pub(crate) struct ForecastArguments {
 pub(crate) struct ForecastSettings {
     pub(super) prompts: Option<PathBuf>,
     pub(super) keep: Keep,
+    #[cfg(feature = "archive")]
+    pub(super) archive: Option<String>,
     pub(super) timeout: Option<Duration>,
     pub(super) prices: Option<PathBuf>,
     pub(super) light_history: bool,
@@ -53,6 +61,12 @@ pub(crate) struct ForecastSettings {
 impl ForecastSettings {
     /// Puts what is given before what the file says.
     pub(crate) fn resolve(given: ForecastArguments, file: ForecastArguments) -> Result<Self> {
+        let archive = given.archive.or(file.archive);
+        if cfg!(not(feature = "archive")) && archive.is_some() {
+            bail!(
+                "--archive: this program cannot write archives: build it with `--features archive`"
+            );
+        }
         let timeout = given.timeout.or(file.timeout).map(seconds);
         Ok(Self {
             prompts: given.prompts.or(file.prompts),
@@ -60,6 +74,8 @@ impl ForecastSettings {
                 .keep_predictions
                 .or(file.keep_predictions)
                 .unwrap_or_default(),
+            #[cfg(feature = "archive")]
+            archive,
             timeout: timeout.transpose().context("--timeout")?,
             prices: given.prices.or(file.prices),
             light_history: given.light_history || file.light_history,

@@ -26,6 +26,8 @@ const DEVNET_PATHS: u32 = 100;
 pub(crate) struct Given {
     inquiries: Vec<Inquiry>,
     prices: Option<FilePrices>,
+    #[cfg(feature = "archive")]
+    archive: Option<axonry_archive::Archive>,
 }
 
 impl Given {
@@ -35,6 +37,12 @@ impl Given {
         Ok(Self {
             inquiries: inquiries.unwrap_or_default(),
             prices: prices.transpose()?,
+            #[cfg(feature = "archive")]
+            archive: settings
+                .archive
+                .as_deref()
+                .map(super::archive::open)
+                .transpose()?,
         })
     }
 }
@@ -45,6 +53,8 @@ pub(crate) struct Sources {
     settings: ForecastSettings,
     inquiries: Vec<Inquiry>,
     prices: Option<FilePrices>,
+    #[cfg(feature = "archive")]
+    archive: Option<axonry_archive::Archive>,
     /// The seed of the devnet's prices.
     seed: Option<u64>,
 }
@@ -59,6 +69,8 @@ impl Sources {
             settings: settings.clone(),
             inquiries,
             prices: given.prices,
+            #[cfg(feature = "archive")]
+            archive: given.archive,
             seed: devnet.map(Devnet::seed),
         }
     }
@@ -109,6 +121,8 @@ impl Sources {
             timeout: self.settings.timeout,
             skip_horizons,
             light_history: self.settings.light_history,
+            #[cfg(feature = "archive")]
+            archive: self.archive,
             ..Mechanism::default()
         };
         let forecast = Arc::new(Forecast::new(parts, settings));

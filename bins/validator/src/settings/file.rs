@@ -57,6 +57,7 @@ struct Keys {
     languages: Option<PathBuf>,
     prompts: Option<PathBuf>,
     keep_predictions: Option<Keep>,
+    archive: Option<String>,
     timeout: Option<f64>,
     prices: Option<PathBuf>,
     #[serde(default)]
@@ -125,12 +126,15 @@ impl File {
         for path in relative.into_iter().flatten() {
             *path = found_from(folder, path);
         }
-        if let Some(state) = keys.state.as_mut().filter(|state| !state.contains("://")) {
-            let path = found_from(folder, Path::new(state));
+        for (place, what) in [(&mut keys.state, "state"), (&mut keys.archive, "archive")] {
+            let Some(place) = place.as_mut().filter(|place| !place.contains("://")) else {
+                continue;
+            };
+            let path = found_from(folder, Path::new(place));
             let text = path.to_str().with_context(|| {
-                format!("{}: the folder of the state is no plain text", named())
+                format!("{}: the folder of the {what} is no plain text", named())
             })?;
-            *state = text.to_owned();
+            *place = text.to_owned();
         }
         Ok(keys.into())
     }
@@ -173,6 +177,7 @@ impl From<Keys> for File {
             forecast: ForecastArguments {
                 prompts: keys.prompts,
                 keep_predictions: keys.keep_predictions,
+                archive: keys.archive,
                 timeout: keys.timeout,
                 prices: keys.prices,
                 light_history: keys.light_history,
