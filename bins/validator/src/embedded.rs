@@ -56,11 +56,14 @@ pub(crate) fn shape(settings: &SubnetSettings) -> Result<DevnetConfig> {
 }
 
 /// What the devnet has to say for itself, for a person.
-pub(crate) fn greeting(devnet: &Devnet) -> String {
+pub(crate) fn greeting(devnet: &Devnet, mechanism: MechanismName) -> String {
+    let made_of = match mechanism {
+        MechanismName::Oss => devnet.source(),
+        MechanismName::Forecast => "miners good, lazy, copying and hostile, made-up prices",
+    };
     format!(
-        "devnet: subnet {} with {} neurons; {}",
+        "devnet: subnet {} with {} neurons; {made_of}",
         devnet.netuid,
         devnet.hotkeys.len(),
-        devnet.source(),
     )
 }

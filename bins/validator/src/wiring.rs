@@ -123,7 +123,8 @@ impl Wired {
             };
             leaderboard::start(beside, settings.leaderboard, &mut companions).await?;
         }
-        let mut greeting = Vec::from_iter(connected.devnet.as_ref().map(embedded::greeting));
+        let greet = |devnet| embedded::greeting(devnet, settings.subnet.mechanism);
+        let mut greeting = Vec::from_iter(connected.devnet.as_ref().map(greet));
         if let Some(exchange) = exchange {
             let beginning = exchange.begin(&connected, &counted.http, &mut companions);
             greeting.push(beginning.await?);
