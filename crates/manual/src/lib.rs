@@ -1,32 +1,4 @@
-//! What a shell and `man` want to know of a program: completions and pages, from its command line.
-//!
-//! Use it where a program is packaged: two commands more, and nobody writes by hand what the
-//! program's arguments say already.
-//!
-//! ```
-//! use axonry_manual::Manual;
-//! use clap::{CommandFactory, Parser};
-//!
-//! #[derive(Parser)]
-//! #[command(name = "greeter")]
-//! enum Greeter {
-//!     /// Say hello.
-//!     Greet { name: String },
-//!     #[command(flatten)]
-//!     Manual(Manual),
-//! }
-//!
-//! # fn main() -> std::io::Result<()> {
-//! let mut shown = Vec::new();
-//! if let Greeter::Manual(manual) = Greeter::parse_from(["greeter", "completions", "bash"]) {
-//!     manual.write(Greeter::command(), &mut shown)?;
-//! }
-//! assert!(String::from_utf8_lossy(&shown).contains("greet"));
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! It does not know: where a system keeps either. Whoever packages does.
+#![doc = include_str!("../README.md")]
 
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};

@@ -1,35 +1,4 @@
-//! The mechanism of subnet 74: miners earn by contributing to open-source repositories.
-//!
-//! For every neuron that proved which GitHub account is its own, it fetches the account's pull
-//! requests from the mirror, values the code in them, and shares the emission out over the
-//! registered repositories. Rules and numbers are those of `entrius/gittensor` 5.0.0; what is
-//! slower or less safe there (one miner after another, failures that count as zero) is not.
-//!
-//! ```no_run
-//! use std::sync::Arc;
-//! use axonry_github::{GitHub, Mirror, PatStore};
-//! use axonry_oss::{OpenSource, Registry};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let mirror = Mirror::builder().build()?;
-//! let github = GitHub::builder().http(mirror.http().clone()).build()?;
-//! let tokens = PatStore::read("miner_pats.json")?;
-//! let mechanism = OpenSource::builder(mirror, github)
-//!     .registry(Registry::from_json(axonry_oss::LIVE_REGISTRY)?)
-//!     .tokens(tokens)
-//!     .build()?;
-//! # let _ = Arc::new(mechanism);
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! Pull requests and issues are judged alike: what an account merged, and which issues it wrote
-//! that others solved. Where code is parsed is a choice: in this process, or in children that a
-//! hang or a crash takes down instead ([`OpenSourceBuilder::parse_apart`]).
-//!
-//! How miners prove their accounts to a validator at work is the [`exchange`].
-//!
-//! It does not know: the chain client, the store, or how weights are made.
+#![doc = include_str!("../README.md")]
 
 mod account;
 mod asking;

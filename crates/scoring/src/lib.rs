@@ -1,29 +1,4 @@
-//! Pure numbers: what pull requests and issues earn, how well forecasts met what happened, and how a
-//! round's emission is shared out.
-//!
-//! Use this crate to compute, check or explain the scores of the open-source-contribution subnet,
-//! or to score forecasts of any subnet, with the numbers in hand: values go in, values come out.
-//! There is no I/O, no clock (a moment is a parameter), no chance and no iteration in arbitrary
-//! order, so that the same input gives the same bits, in whatever order they came. Rules and
-//! constants are those of `entrius/gittensor` 5.0.0, of forecasts those of
-//! `mode-network/synth-subnet`; every function names the file it reproduces. Results of
-//! contributions that others go by are [`Score`](axonry_core::Score)s, which are finite and not
-//! negative; every one of them is [explained](trace) by a tree that computes it again.
-//!
-//! ```
-//! use axonry_scoring::base_score::{TokenTotals, base_score};
-//! use axonry_scoring::registry::{Registry, RepositoryConfig};
-//!
-//! # fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let registry = Registry::from_json(r#"{"Acme/Widgets": {"emission_share": 0.25}}"#)?;
-//! let rules = registry.get("acme/widgets").ok_or("it was just read")?;
-//! let tokens =
-//!     TokenTotals { source_token_score: 58.0, total_score: 58.0, ..TokenTotals::default() };
-//! let score = base_score(&tokens, rules.scoring.src_tok_saturation_scale);
-//! assert_eq!(score.base_score, 15.99, "63 % of 25, and a bonus of 0.19");
-//! # Ok(())
-//! # }
-//! ```
+#![doc = include_str!("../README.md")]
 //!
 //! # In the order of a round
 //!
@@ -53,11 +28,6 @@
 //! | cutting off what is extreme | [`quantile`] |
 //! | how worth is lost with time | [`decay`] |
 //! | sums and rounding that every machine agrees on | [`number`] |
-//!
-//! # What this crate does not know
-//!
-//! Where pull requests come from, what syntax is (`axonry-syntax` does; its totals come in as
-//! [`base_score::TokenTotals`]), the chain, and what makes a vector of weights legal.
 
 pub mod base_score;
 pub mod crps;

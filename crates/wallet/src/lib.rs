@@ -1,33 +1,4 @@
-//! Bittensor keys: hotkey files, secret URIs, sr25519 signing.
-//!
-//! Use it where a process holds a key of its own: a validator loads its hotkey from the wallet tree
-//! that `btcli` wrote, a test makes one from `//Alice`. What it hands out is a
-//! [`Keypair`], which is an [`axonry_core::Signer`]; the rest of the workspace takes any signer and
-//! never sees a key.
-//!
-//! ```
-//! use axonry_core::Signer;
-//! use axonry_wallet::{Keypair, verify};
-//!
-//! # async fn example() -> Result<(), Box<dyn std::error::Error>> {
-//! let alice = Keypair::from_uri("//Alice")?;
-//! assert_eq!(alice.account().to_string(), "5GrwvaEF5zXb26Fz9rcQpDWS57CtERHpNehXCPcNoHGKutQY");
-//!
-//! let signature = alice.sign(b"hello").await?;
-//! assert!(verify(&alice.account(), b"hello", &signature));
-//! assert!(!format!("{alice:?}").contains("Alice"), "secrets never print");
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! Keyfiles are read in every form that btwallet and SDK 11 write, encrypted ones with their
-//! [`Password`], and written so that both read them: [`Keyfile::write`], [`Wallet::create`].
-//!
-//! With the feature `prompt` (off by default, and only where there are Unix terminals) a program can
-//! ask for a password: `Password::from_prompt`.
-//!
-//! It does not know: any chain, any network. It reads no environment variable, but knows what
-//! btwallet keeps in one; without `prompt` it asks nobody.
+#![doc = include_str!("../README.md")]
 
 mod encryption;
 #[doc(hidden)]
