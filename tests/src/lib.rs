@@ -141,3 +141,8 @@ pub fn finney_metadata(test: &str) -> Result<Option<Vec<u8>>> {
         .map(Some)
         .with_context(|| path.display().to_string())
 }
+
+/// The code in the workspace's README runs as documentation tests.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+struct Readme;
