@@ -80,7 +80,8 @@ impl Operations {
             let open = Window::open(address, metrics.clone(), pulses.clone(), readiness.clone());
             let window = open.await.context("--metrics")?;
             companions.start("metrics", |beside| async move {
-                Ok(window.serve(beside.stop).await?)
+                window.serve(beside.stop).await;
+                Ok(())
             });
         }
         companions.start("numbers", |mut beside| async move {

@@ -46,7 +46,7 @@ impl Given {
         Ok(Self {
             tokens: settings.tokens.clone(),
             registry: registry.transpose()?,
-            tables: texts.tables()?,
+            tables: tables(settings)?,
             texts,
             reading: match &settings.github_tokens {
                 Some(path) => secrets(path)?,
@@ -80,14 +80,17 @@ impl Texts {
         })
     }
 
-    /// The subnet's tables, but for those that files give.
-    fn tables(&self) -> Result<Tables> {
+    /// The subnet's tables, but for those that were given; they are called by these names where they
+    /// are wrong.
+    fn tables(&self, weights: &str, languages: &str) -> Result<Tables> {
         let mut tables = Tables::upstream();
         if let Some(text) = &self.token_weights {
-            tables = tables.with_token_weights(text).context("token weights")?;
+            let named = || weights.to_owned();
+            tables = tables.with_token_weights(text).with_context(named)?;
         }
         if let Some(text) = &self.languages {
-            tables = tables.with_languages(text).context("languages")?;
+            let named = || languages.to_owned();
+            tables = tables.with_languages(text).with_context(named)?;
         }
         Ok(tables)
     }
@@ -224,7 +227,7 @@ impl Sources {
             github: about.github.clone(),
             tokens,
             registry: Registry::from_json(&about.repositories)?,
-            tables: texts.tables()?,
+            tables: texts.tables("the recorded token weights", "the recorded languages")?,
             texts,
             tape: Some(tape),
             heard: None,
@@ -303,7 +306,14 @@ pub(crate) fn registry(path: &Path) -> Result<Registry> {
 
 /// What tokens and languages weigh: the subnet's tables, but for those that files give.
 pub(crate) fn tables(settings: &SourceSettings) -> Result<Tables> {
-    Texts::read(settings)?.tables()
+    let named = |what: &str, path: &Option<PathBuf>| match path {
+        Some(path) => format!("{what} file `{}`", path.display()),
+        None => what.to_owned(),
+    };
+    Texts::read(settings)?.tables(
+        &named("token weights", &settings.token_weights),
+        &named("languages", &settings.languages),
+    )
 }
 
 /// One token per line; what is empty or begins with `#` is none.

@@ -1,4 +1,5 @@
 use std::net::SocketAddr;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use axum::Router;
@@ -6,14 +7,33 @@ use axum::extract::State;
 use axum::http::{StatusCode, header};
 use axum::response::{IntoResponse, Response};
 use axum::routing::get;
+use hyper::server::conn::http1;
+use hyper_util::rt::{TokioIo, TokioTimer};
+use hyper_util::service::TowerToHyperService;
 use serde_json::json;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Semaphore;
+use tokio::task::JoinSet;
+use tokio::time::{sleep, timeout};
 use tokio_util::sync::CancellationToken;
+use tracing::debug;
 
 use crate::{Metrics, Pulses, Readiness};
 
 /// How long answers under way may take once the window closes.
 const GRACE: Duration = Duration::from_secs(2);
+
+/// How many may look at once; others wait in the system's queue.
+const CONNECTIONS: usize = 32;
+
+/// How long somebody may take to say what he wants.
+const PATIENCE: Duration = Duration::from_secs(5);
+
+/// How long a connection lasts in all.
+const LIFETIME: Duration = Duration::from_secs(10);
+
+/// The pause after the system had no descriptor for a visitor.
+const PAUSE: Duration = Duration::from_millis(200);
 
 /// Prometheus' own form, in the version that this crate writes.
 const OPEN_METRICS: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
@@ -79,21 +99,59 @@ impl Window {
 
     /// Answers until `stop`, and a moment longer to whoever is being answered.
     ///
-    /// # Errors
-    /// When the socket fails.
-    pub async fn serve(self, stop: CancellationToken) -> std::io::Result<()> {
+    /// Whoever keeps it waiting is let go: a connection lives ten seconds at most, and there are at
+    /// most 32 of them, so that nobody uses up the descriptors that rounds need.
+    pub async fn serve(self, stop: CancellationToken) {
         let app = Router::new()
             .route("/metrics", get(metrics))
             .route("/healthz", get(healthz))
             .route("/readyz", get(readyz))
             .with_state(self.seen);
-        let told = stop.clone();
-        let serving = axum::serve(self.listener, app)
-            .with_graceful_shutdown(async move { told.cancelled().await });
-        tokio::select! {
-            served = async { serving.await } => served,
-            () = async { stop.cancelled().await; tokio::time::sleep(GRACE).await } => Ok(()),
+        let places = Arc::new(Semaphore::new(CONNECTIONS));
+        let mut visitors = JoinSet::new();
+        loop {
+            while visitors.try_join_next().is_some() {}
+            let place = Arc::clone(&places).acquire_owned();
+            let coming = async {
+                let place = place.await;
+                (self.listener.accept().await, place)
+            };
+            let (accepted, place) = tokio::select! {
+                coming = coming => coming,
+                () = stop.cancelled() => break,
+            };
+            match accepted {
+                Ok((stream, _)) => {
+                    let visit = visit(stream, app.clone());
+                    visitors.spawn(async move {
+                        // That somebody was slow or rude is nobody's concern.
+                        let _ = timeout(LIFETIME, visit).await;
+                        drop(place);
+                    });
+                }
+                Err(error) => {
+                    debug!(%error, "nobody could be let in");
+                    sleep(PAUSE).await;
+                }
+            }
         }
+        let ending = async { while visitors.join_next().await.is_some() {} };
+        let _ = timeout(GRACE, ending).await;
+    }
+}
+
+/// One request and its answer.
+async fn visit(stream: TcpStream, app: Router) {
+    let answering = http1::Builder::new()
+        // Without a timer hyper knows no timeouts, and says nothing.
+        .timer(TokioTimer::new())
+        .header_read_timeout(PATIENCE)
+        .max_headers(64)
+        .max_buf_size(16 << 10)
+        .keep_alive(false)
+        .serve_connection(TokioIo::new(stream), TowerToHyperService::new(app));
+    if let Err(error) = answering.await {
+        debug!(%error, "a connection ended early");
     }
 }
 

@@ -192,6 +192,31 @@ async fn the_window_tells_life_from_readiness_and_closes_when_told() {
     assert_eq!(ask(address, "/secrets").await.0, 404);
 
     stop.cancel();
-    serving.await.expect("no panic").expect("a clean end");
+    serving.await.expect("no panic");
     assert!(TcpStream::connect(address).await.is_err());
+}
+
+#[tokio::test]
+async fn idle_visitors_are_let_go_and_the_next_one_is_answered() {
+    let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let metrics = Metrics::new(NetUid(74));
+    let window = Window::open(anywhere, metrics, Pulses::default(), Readiness::default()).await;
+    let window = window.expect("a free port");
+    let address = window.address();
+    let stop = CancellationToken::new();
+    let serving = tokio::spawn(window.serve(stop.clone()));
+    let mut idle = Vec::new();
+    for _ in 0..100 {
+        let mut stream = TcpStream::connect(address).await.expect("it listens");
+        let half = b"GET /metrics HTTP/1.1\r\nx-slow: ";
+        stream.write_all(half).await.expect("it reads");
+        idle.push(stream);
+    }
+    // All places are taken by those who never say what they want.
+    assert_eq!(ask(address, "/healthz").await.0, 200);
+    let mut closed = Vec::new();
+    let first = idle.first_mut().expect("a hundred");
+    first.read_to_end(&mut closed).await.expect("it was let go");
+    stop.cancel();
+    serving.await.expect("no panic");
 }
